@@ -1,0 +1,47 @@
+package io.understudy.daemon.replication;
+
+import io.understudy.model.config.Topology;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What to replicate: one service in one epoch.
+ *
+ * @param service name of the service
+ * @param epoch fencing number, from 1
+ * @param primary the endpoint that owns the writes in this epoch
+ * @param shadows the endpoints that receive its state
+ * @param k how many shadows must hold an update durably before it counts as replicated; 0 means
+ *     that the primary's own disk is enough, which is a degraded service and must be shown as such
+ * @param limits bounds of time and memory
+ */
+public record ReplicationSpec(
+    String service,
+    long epoch,
+    Topology.Endpoint primary,
+    List<Topology.Endpoint> shadows,
+    int k,
+    Limits limits) {
+
+  /**
+   * @throws IllegalArgumentException if the epoch is below 1, an endpoint is there twice, or {@code
+   *     k} is not within 0..shadows
+   */
+  public ReplicationSpec {
+    shadows = List.copyOf(shadows);
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epoch " + epoch + " is not positive");
+    }
+    if (k < 0 || k > shadows.size()) {
+      throw new IllegalArgumentException(
+          "k " + k + " is not within 0.." + shadows.size() + ", the number of shadows");
+    }
+    Set<String> names = new HashSet<>(Set.of(primary.name()));
+    for (Topology.Endpoint shadow : shadows) {
+      if (!names.add(shadow.name())) {
+        throw new IllegalArgumentException("endpoint '" + shadow.name() + "' is there twice");
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.understudy.daemon.replication;
+
+/** Where a shadow stands in the current epoch. */
+public sealed interface ShadowState {
+
+  /**
+   * The first copy runs; nothing can be read there yet.
+   *
+   * @param rows rows copied
+   * @param bytes bytes copied
+   * @param bytesExpected estimate of the whole copy from the catalogue, bytes; 0 while unknown
+   */
+  record Seeding(long rows, long bytes, long bytesExpected) implements ShadowState {}
+
+  /** It is a prefix of the commit order, further back than the bound. */
+  record CatchingUp() implements ShadowState {}
+
+  /** Its lag is inside the bound. */
+  record InSync() implements ShadowState {}
+
+  /**
+   * It was given up and needs a new copy, see {@link Replication#reseed}.
+   *
+   * @param reason what happened, where, and the remedy; never row values
+   */
+  record Failed(String reason) implements ShadowState {}
+}
