@@ -1,14 +1,20 @@
 package io.understudy.daemon.postgres;
 
+import io.understudy.daemon.capture.TableName;
 import io.understudy.model.config.Topology;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The wall around one endpoint's database: whether its application may write. Every action is one
  * transaction that first raises or matches the ballot kept in that database and does nothing if a
  * higher one was there. All methods block, within the time-outs.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Access {
   /** What came of an action. */
   public sealed interface Verdict {
@@ -23,27 +29,187 @@ public final class Access {
     record Outbid(long ballot) implements Verdict {}
   }
 
-  private final Topology.Database database;
+  /** Sessions that may still hold a write from before. */
+  private static final String BUSY = "(state <> 'idle' OR backend_xid IS NOT NULL)";
+
+  private static final String ALL = "true";
+
+  private final Server server;
+  private final String role;
 
   public Access(Topology.Database database) {
-    this.database = database;
+    this.server = new Server("database", database);
+    this.role = TableName.quote(database.applicationRole());
   }
 
   /** The application may read and write: only for the one open primary. */
   public Verdict open(long ballot) throws SQLException {
-    throw new UnsupportedOperationException("not yet " + database);
+    return act(
+        ballot,
+        (connection, schemas) -> {
+          for (String schema : schemas) {
+            execute(connection, "GRANT USAGE ON SCHEMA " + schema + " TO " + role);
+            execute(
+                connection,
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "
+                    + schema
+                    + " TO "
+                    + role);
+            execute(
+                connection,
+                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA " + schema + " TO " + role);
+          }
+        });
   }
 
   /**
-   * The application may only read: for shadows. Sessions that wrote in a running transaction are
+   * The application may only read: for shadows. If it could write before, its busy sessions are
    * terminated, so that no write commits after this returned.
+   *
+   * @throws IllegalStateException if it can still write, because it owns a table or is a member of
+   *     a role that may
    */
   public Verdict refuse(long ballot) throws SQLException {
-    throw new UnsupportedOperationException("not yet " + database);
+    return shut(ballot, BUSY);
   }
 
   /** Like {@link #refuse}, and all sessions of the application are ended: for an old primary. */
   public Verdict close(long ballot) throws SQLException {
-    throw new UnsupportedOperationException("not yet " + database);
+    return shut(ballot, ALL);
+  }
+
+  private Verdict shut(long ballot, String sessions) throws SQLException {
+    boolean[] couldWrite = new boolean[1];
+    Verdict verdict =
+        act(
+            ballot,
+            (connection, schemas) -> {
+              couldWrite[0] = !writable(connection).isEmpty();
+              for (String schema : schemas) {
+                revoke(connection, schema);
+              }
+              List<String> left = writable(connection);
+              if (!left.isEmpty()) {
+                throw new IllegalStateException(
+                    "role "
+                        + role
+                        + " can still write "
+                        + left
+                        + ": revoke it from PUBLIC and from the roles it is a member of");
+              }
+            });
+    if (verdict instanceof Verdict.Done && (couldWrite[0] || sessions.equals(ALL))) {
+      terminate(sessions);
+    }
+    return verdict;
+  }
+
+  private void revoke(Connection connection, String schema) throws SQLException {
+    execute(connection, "GRANT USAGE ON SCHEMA " + schema + " TO " + role);
+    execute(
+        connection,
+        "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA "
+            + schema
+            + " FROM "
+            + role);
+    execute(
+        connection, "REVOKE USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA " + schema + " FROM " + role);
+    execute(connection, "GRANT SELECT ON ALL TABLES IN SCHEMA " + schema + " TO " + role);
+  }
+
+  /** A statement checks privileges when it starts: one that had started may still be running. */
+  private void terminate(String sessions) throws SQLException {
+    String query =
+        "SELECT pg_terminate_backend(pid, 4000) FROM pg_stat_activity WHERE usename = ? AND datname"
+            + " = current_database() AND "
+            + sessions;
+    try (Connection connection = server.control();
+        PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, server.applicationRole());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          if (!rows.getBoolean(1)) {
+            throw new SQLException("a session of " + role + " did not end", "57014");
+          }
+        }
+      }
+    }
+  }
+
+  private List<String> writable(Connection connection) throws SQLException {
+    String query =
+        """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+          AND n.nspname <> 'information_schema'
+          AND has_any_column_privilege(?, c.oid, 'INSERT, UPDATE')
+           OR c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+          AND has_table_privilege(?, c.oid, 'DELETE, TRUNCATE')
+        """;
+    List<String> tables = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, server.applicationRole());
+      statement.setString(2, server.applicationRole());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          tables.add(rows.getString(1));
+        }
+      }
+    }
+    return tables;
+  }
+
+  /** What an action does inside its transaction. */
+  private interface Action {
+    void run(Connection connection, List<String> quotedSchemas) throws SQLException;
+  }
+
+  private Verdict act(long ballot, Action action) throws SQLException {
+    Bootstrap.schema(server);
+    try (Connection connection = server.control()) {
+      connection.setAutoCommit(false);
+      long highest = raise(connection, ballot);
+      if (highest > ballot) {
+        return new Verdict.Outbid(highest);
+      }
+      action.run(connection, schemas(connection));
+      connection.commit();
+      return new Verdict.Done();
+    }
+  }
+
+  /**
+   * The update's row lock makes later actions wait for this transaction and then see its ballot.
+   */
+  private static long raise(Connection connection, long ballot) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE understudy.fence SET ballot = greatest(ballot, ?) RETURNING ballot")) {
+      statement.setLong(1, ballot);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  private static List<String> schemas(Connection connection) throws SQLException {
+    List<String> schemas = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_'"
+                    + " AND nspname NOT IN ('information_schema', 'understudy')")) {
+      while (rows.next()) {
+        schemas.add(rows.getString(1));
+      }
+    }
+    return schemas;
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 }

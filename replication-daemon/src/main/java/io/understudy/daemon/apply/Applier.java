@@ -1,0 +1,201 @@
+package io.understudy.daemon.apply;
+
+import io.understudy.daemon.capture.Change;
+import io.understudy.daemon.capture.Row;
+import io.understudy.daemon.capture.Transaction;
+import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.Server;
+import io.understudy.daemon.postgres.SqlState;
+import io.understudy.model.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one shadow forward: takes groups of whole transactions from its queue and applies each in
+ * one database transaction together with the applied position. Runs on one thread, its owner.
+ */
+public final class Applier {
+
+  /** Hears of the progress, on the applier's thread. */
+  public interface Listener {
+    /**
+     * A group is durable.
+     *
+     * @param readingMillis newest heartbeat reading in it, or 0 if it had none
+     */
+    void applied(Position position, long readingMillis);
+
+    /** An error is being retried. */
+    void retrying(String reason);
+  }
+
+  private static final Duration BACKOFF_MAX = Duration.ofSeconds(2);
+
+  private final String service;
+  private final Server shadow;
+  private final TransactionQueue queue;
+  private final int groupChangesMax;
+  private final AppliedPosition row;
+  private Position applied;
+  private @Nullable Connection connection;
+  private @Nullable Catalogue catalogue;
+
+  /**
+   * @param applied position of the copy that is there
+   * @param groupChangesMax changes per database transaction, unless a single transaction has more
+   */
+  public Applier(
+      String service,
+      Server shadow,
+      TransactionQueue queue,
+      Position applied,
+      int groupChangesMax) {
+    this.service = service;
+    this.shadow = shadow;
+    this.queue = queue;
+    this.applied = applied;
+    this.groupChangesMax = groupChangesMax;
+    this.row = new AppliedPosition(service);
+  }
+
+  /**
+   * Applies until the queue has ended and is empty.
+   *
+   * @throws DivergenceException if this shadow cannot go on
+   */
+  public void run(Listener listener) throws DivergenceException, InterruptedException {
+    try {
+      for (List<Transaction> group = queue.take(groupChangesMax);
+          !group.isEmpty();
+          group = queue.take(groupChangesMax)) {
+        apply(group, listener);
+      }
+    } finally {
+      disconnect();
+    }
+  }
+
+  private void apply(List<Transaction> group, Listener listener)
+      throws DivergenceException, InterruptedException {
+    for (Duration backoff = Duration.ofMillis(20); ; backoff = next(backoff)) {
+      // After a lost COMMIT the position says whether it happened.
+      List<Transaction> fresh =
+          group.stream().filter(t -> t.position().compareTo(applied) > 0).toList();
+      if (fresh.isEmpty()) {
+        return;
+      }
+      try {
+        applyOnce(fresh);
+        listener.applied(applied, reading(fresh));
+        return;
+      } catch (SQLException e) {
+        disconnect();
+        if (!SqlState.isTransient(e)) {
+          throw new DivergenceException(SqlState.describe(e), e);
+        }
+        listener.retrying(SqlState.describe(e));
+        Thread.sleep(backoff);
+      }
+    }
+  }
+
+  private void applyOnce(List<Transaction> fresh) throws SQLException, DivergenceException {
+    Connection current = connect();
+    if (fresh.getLast().position().compareTo(applied) <= 0) {
+      return;
+    }
+    Position target = fresh.getLast().position();
+    row.move(current, applied, target);
+    try (ChangeWriter writer = new ChangeWriter(current, tables(current))) {
+      for (Transaction transaction : fresh) {
+        // The position read at a reconnection may lie inside the group.
+        if (transaction.position().compareTo(applied) > 0) {
+          for (Change change : transaction.changes()) {
+            writer.write(change);
+          }
+        }
+      }
+      writer.flush();
+    }
+    current.commit();
+    applied = target;
+  }
+
+  private Connection connect() throws SQLException, DivergenceException {
+    Connection current = connection;
+    if (current != null) {
+      return current;
+    }
+    Connection opened = shadow.apply();
+    connection = opened;
+    opened.setAutoCommit(false);
+    // Waits for a COMMIT of ours whose answer was lost.
+    Position durable =
+        row.readSettled(opened)
+            .orElseThrow(() -> new DivergenceException("the copy's position is gone"));
+    opened.commit();
+    if (durable.epoch() != applied.epoch() || durable.compareTo(applied) < 0) {
+      throw new DivergenceException(
+          "the copy is at " + durable + " instead of " + applied + ": somebody else replaced it");
+    }
+    applied = durable;
+    return opened;
+  }
+
+  private Catalogue tables(Connection current) throws SQLException {
+    Catalogue known = catalogue;
+    if (known == null) {
+      known = Catalogue.read(current);
+      catalogue = known;
+    }
+    return known;
+  }
+
+  private void disconnect() {
+    Connection current = connection;
+    connection = null;
+    catalogue = null;
+    if (current != null) {
+      try {
+        current.close();
+      } catch (SQLException ignored) {
+        // It is broken already; the next one starts afresh.
+      }
+    }
+  }
+
+  private long reading(List<Transaction> group) {
+    long newest = 0;
+    for (Transaction transaction : group) {
+      for (Change change : transaction.changes()) {
+        newest = Math.max(newest, reading(change));
+      }
+    }
+    return newest;
+  }
+
+  private long reading(Change change) {
+    if (!change.table().equals(Catalogue.HEARTBEAT)) {
+      return 0;
+    }
+    return switch (change) {
+      case Change.Insert insert -> reading(insert.row());
+      case Change.Update update -> reading(update.row());
+      case Change.Delete _, Change.Truncate _, Change.Unreadable _ -> 0;
+    };
+  }
+
+  private long reading(Row heartbeat) {
+    String owner = heartbeat.values().get(heartbeat.columns().indexOf("service"));
+    String reading = heartbeat.values().get(heartbeat.columns().indexOf("reading"));
+    return service.equals(owner) && reading != null ? Long.parseLong(reading) : 0;
+  }
+
+  private static Duration next(Duration backoff) {
+    Duration doubled = backoff.multipliedBy(2);
+    return doubled.compareTo(BACKOFF_MAX) > 0 ? BACKOFF_MAX : doubled;
+  }
+}

@@ -1,0 +1,130 @@
+package io.understudy.daemon.postgres;
+
+import io.understudy.daemon.capture.TableName;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The tables of one database that are replicated: all user tables, and the heartbeat.
+ *
+ * @param tables by name, in the order of their names
+ */
+public record Catalogue(Map<TableName, Table> tables) {
+  public static final TableName HEARTBEAT = new TableName("understudy", "heartbeat");
+
+  /**
+   * One table.
+   *
+   * @param columns those that can be written (no generated ones), in order
+   * @param key columns of the primary key; empty if there is none
+   * @param identity pg_class.relreplident: d, n, f, or i
+   * @param identityIsKey whether the replica identity's index is the primary key's
+   * @param persistence pg_class.relpersistence: p, u
+   */
+  public record Table(
+      TableName name,
+      List<Column> columns,
+      List<String> key,
+      char identity,
+      boolean identityIsKey,
+      char persistence) {
+
+    /** Whether rows are known by all columns only. */
+    public boolean keyless() {
+      return key.isEmpty();
+    }
+
+    public List<String> columnNames() {
+      return columns.stream().map(Column::name).toList();
+    }
+
+    public Optional<Column> column(String columnName) {
+      return columns.stream().filter(c -> c.name().equals(columnName)).findFirst();
+    }
+  }
+
+  /**
+   * One column.
+   *
+   * @param type with its modifiers, as in SQL, for example {@code numeric(10,2)}
+   * @param alwaysIdentity GENERATED ALWAYS AS IDENTITY: an UPDATE may not name it
+   */
+  public record Column(String name, String type, boolean alwaysIdentity) {}
+
+  private static final String QUERY =
+      """
+      SELECT n.nspname, c.relname, c.relreplident, c.relpersistence, a.attname,
+             format_type(a.atttypid, a.atttypmod), a.attidentity = 'a', a.attgenerated <> '',
+             coalesce(array_position(k.indkey::int2[], a.attnum), -1) + 1 AS key_place,
+             coalesce(r.indisprimary, false)
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
+      LEFT JOIN pg_index r ON r.indrelid = c.oid AND r.indisreplident
+      WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+        AND (n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'understudy')
+             OR n.nspname = 'understudy' AND c.relname = 'heartbeat')
+      ORDER BY n.nspname, c.relname, a.attnum
+      """;
+
+  /** Reads it. */
+  public static Catalogue read(Connection connection) throws SQLException {
+    Map<TableName, Builder> builders = new LinkedHashMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(QUERY)) {
+      while (rows.next()) {
+        TableName name = new TableName(rows.getString(1), rows.getString(2));
+        builders.computeIfAbsent(name, Builder::new).add(rows);
+      }
+    }
+    Map<TableName, Table> tables = new LinkedHashMap<>();
+    builders.forEach((name, builder) -> tables.put(name, builder.build()));
+    return new Catalogue(tables);
+  }
+
+  /** Collects one table's columns. */
+  private static final class Builder {
+    private final TableName name;
+    private final List<Column> columns = new ArrayList<>();
+    private final Map<Integer, String> key = new TreeMap<>();
+    private char identity = 'd';
+    private char persistence = 'p';
+    private boolean identityIsKey;
+
+    Builder(TableName name) {
+      this.name = name;
+    }
+
+    void add(ResultSet row) throws SQLException {
+      identity = row.getString(3).charAt(0);
+      persistence = row.getString(4).charAt(0);
+      identityIsKey = row.getBoolean(10);
+      String column = row.getString(5);
+      if (!row.getBoolean(8)) {
+        columns.add(new Column(column, row.getString(6), row.getBoolean(7)));
+      }
+      if (row.getInt(9) > 0) {
+        key.put(row.getInt(9), column);
+      }
+    }
+
+    Table build() {
+      return new Table(
+          name,
+          List.copyOf(columns),
+          List.copyOf(key.values()),
+          identity,
+          identityIsKey,
+          persistence);
+    }
+  }
+}

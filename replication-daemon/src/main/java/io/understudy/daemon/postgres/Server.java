@@ -1,0 +1,121 @@
+package io.understudy.daemon.postgres;
+
+import io.understudy.daemon.capture.DebeziumSettings;
+import io.understudy.model.config.Topology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Properties;
+
+/** One endpoint's database, as a place to connect to. Every connection has time-outs. */
+public final class Server {
+  private static final String CONNECT_SECONDS = "5";
+  private static final String CONTROL_SECONDS = "15";
+  private static final String BULK_SECONDS = "300";
+
+  private final String endpoint;
+  private final Topology.Database database;
+
+  public Server(String endpoint, Topology.Database database) {
+    this.endpoint = endpoint;
+    this.database = database;
+  }
+
+  public static Server of(Topology.Endpoint endpoint) {
+    return new Server(endpoint.name(), endpoint.database());
+  }
+
+  /** Name of the endpoint. */
+  public String endpoint() {
+    return endpoint;
+  }
+
+  public String applicationRole() {
+    return database.applicationRole();
+  }
+
+  /**
+   * For short statements of our own. They wait for no standby: a primary whose standbys are gone
+   * must still be closable.
+   */
+  public Connection control() throws SQLException {
+    Properties properties = properties(CONTROL_SECONDS);
+    properties.setProperty(
+        "options",
+        "-c synchronous_commit=local -c statement_timeout=5s -c lock_timeout=4s"
+            + " -c idle_in_transaction_session_timeout=30s");
+    return connect(properties);
+  }
+
+  /** For applying changes: durable commits; triggers, rules and foreign keys do not fire. */
+  public Connection apply() throws SQLException {
+    Properties properties = properties("60");
+    properties.setProperty("stringtype", "unspecified");
+    properties.setProperty("options", APPLY_OPTIONS);
+    return connect(properties);
+  }
+
+  /** For a copy, which takes as long as it takes. */
+  public Connection bulk() throws SQLException {
+    Properties properties = properties(BULK_SECONDS);
+    properties.setProperty("options", APPLY_OPTIONS + " -c lock_timeout=10s");
+    return connect(properties);
+  }
+
+  /** Speaks the replication protocol; understands no SQL with parameters. */
+  public Connection replication() throws SQLException {
+    Properties properties = properties(BULK_SECONDS);
+    properties.setProperty("replication", "database");
+    properties.setProperty("assumeMinServerVersion", "14");
+    properties.setProperty("preferQueryMode", "simple");
+    return connect(properties);
+  }
+
+  /** The same place for a client that connects by itself. */
+  public DebeziumSettings.Address address() throws SQLException {
+    return new DebeziumSettings.Address(
+        database.host(), database.port(), database.name(), database.user(), password());
+  }
+
+  private static final String APPLY_OPTIONS =
+      "-c synchronous_commit=on -c session_replication_role=replica -c timezone=UTC"
+          + " -c datestyle=ISO -c statement_timeout=0 -c row_security=off";
+
+  private Properties properties(String socketSeconds) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", database.user());
+    password().ifPresent(password -> properties.setProperty("password", password));
+    properties.setProperty("ApplicationName", "understudy");
+    properties.setProperty("connectTimeout", CONNECT_SECONDS);
+    properties.setProperty("loginTimeout", CONNECT_SECONDS);
+    properties.setProperty("socketTimeout", socketSeconds);
+    properties.setProperty("tcpKeepAlive", "true");
+    return properties;
+  }
+
+  private Connection connect(Properties properties) throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), properties);
+  }
+
+  /** Read at every connection: secrets rotate. */
+  private Optional<String> password() throws SQLException {
+    if (database.passwordFile().isEmpty()) {
+      return Optional.empty();
+    }
+    Path file = Path.of(database.passwordFile().get());
+    try {
+      return Optional.of(Files.readString(file).strip());
+    } catch (IOException e) {
+      throw new SQLException("cannot read the password file " + file, "28000", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return endpoint + " (" + database.jdbcUrl() + ")";
+  }
+}

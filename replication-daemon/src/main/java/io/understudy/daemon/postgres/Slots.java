@@ -1,0 +1,118 @@
+package io.understudy.daemon.postgres;
+
+import io.understudy.daemon.capture.TableName;
+import io.understudy.model.Lsn;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/** The replication slots of one service on one server. */
+public final class Slots {
+
+  /**
+   * A slot as the server reports it.
+   *
+   * @param confirmed the stream starts here
+   * @param usable false if the server has already removed log that the slot needs
+   */
+  public record Slot(Lsn confirmed, boolean usable) {}
+
+  /**
+   * A new slot and the database exactly as it was at its starting point; closing ends the snapshot
+   * (and the slot, if it is temporary). Import it while this is open.
+   */
+  public record Export(Connection connection, Lsn consistentPoint, String snapshot)
+      implements AutoCloseable {
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  private final Server server;
+  private final String service;
+
+  public Slots(Server server, String service) {
+    this.server = server;
+    this.service = service;
+  }
+
+  /** Name of an epoch's slot. Services have hyphens and slots have none, so names stay unique. */
+  public String name(long epoch) {
+    return prefix() + epoch;
+  }
+
+  public Optional<Slot> find(long epoch) throws SQLException {
+    String query =
+        """
+        SELECT confirmed_flush_lsn, coalesce(wal_status, 'lost') <> 'lost' AND NOT conflicting
+        FROM pg_replication_slots
+        WHERE slot_name = ? AND database = current_database() AND plugin = 'pgoutput'
+        """;
+    try (Connection connection = server.control();
+        PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, name(epoch));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getString(1) != null
+            ? Optional.of(new Slot(Lsn.parse(row.getString(1)), row.getBoolean(2)))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /** Creates the slot of an epoch. */
+  public Export create(long epoch) throws SQLException {
+    return export(TableName.quote(name(epoch)));
+  }
+
+  /** Creates a slot that ends with its connection, for one copy's snapshot. */
+  public Export temporary(String suffix) throws SQLException {
+    return export(TableName.quote(prefix() + "copy_" + suffix) + " TEMPORARY");
+  }
+
+  /** Drops all slots of this service that nobody uses, except one epoch's. */
+  public void dropOthers(long keptEpoch) throws SQLException {
+    drop("slot_name ^@ ? AND slot_name <> '" + name(keptEpoch) + "'", prefix());
+  }
+
+  /** Drops the slot of an epoch if it exists and nobody uses it. */
+  public void drop(long epoch) throws SQLException {
+    drop("slot_name = ?", name(epoch));
+  }
+
+  private void drop(String condition, String argument) throws SQLException {
+    String query =
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
+            + " AND database = current_database() AND "
+            + condition;
+    try (Connection connection = server.control();
+        PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, argument);
+      statement.execute();
+    }
+  }
+
+  private Export export(String nameAndKind) throws SQLException {
+    Connection connection = server.replication();
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "CREATE_REPLICATION_SLOT "
+                    + nameAndKind
+                    + " LOGICAL pgoutput (SNAPSHOT 'export')")) {
+      row.next();
+      return new Export(
+          connection, Lsn.parse(row.getString("consistent_point")), row.getString("snapshot_name"));
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private String prefix() {
+    return "understudy_" + service.replace('-', '_') + "_";
+  }
+}
