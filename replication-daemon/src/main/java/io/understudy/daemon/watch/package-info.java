@@ -1,0 +1,5 @@
+/** When an endpoint counts as dead. */
+@NullMarked
+package io.understudy.daemon.watch;
+
+import org.jspecify.annotations.NullMarked;
