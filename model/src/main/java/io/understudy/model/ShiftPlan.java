@@ -62,6 +62,23 @@ public record ShiftPlan(
         new Identity("x-user-id", "x-user-group", "x-user-region");
   }
 
+  /** The same plan as another version, issued at another time. */
+  public ShiftPlan asVersion(long newVersion, long newIssuedAtMillis) {
+    return new ShiftPlan(
+        service,
+        epoch,
+        newVersion,
+        newIssuedAtMillis,
+        primary,
+        shadow,
+        decisionHeader,
+        cookie,
+        identity,
+        ramp,
+        maxAgeMillis,
+        cohorts);
+  }
+
   /** The largest share of any cohort. */
   public Share highestShare() {
     return cohorts.stream().map(Cohort::share).max(Share::compareTo).orElse(Share.NONE);

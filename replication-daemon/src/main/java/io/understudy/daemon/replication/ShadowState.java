@@ -3,6 +3,16 @@ package io.understudy.daemon.replication;
 /** Where a shadow stands in the current epoch. */
 public sealed interface ShadowState {
 
+  /** The state's name in the audit, the Admin API and the documentation. */
+  default String word() {
+    return switch (this) {
+      case Seeding seeding -> "SEEDING";
+      case CatchingUp catchingUp -> "CATCHING_UP";
+      case InSync inSync -> "IN_SYNC";
+      case Failed failed -> "FAILED";
+    };
+  }
+
   /**
    * The first copy runs; nothing can be read there yet.
    *

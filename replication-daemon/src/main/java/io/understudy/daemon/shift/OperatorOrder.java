@@ -36,8 +36,8 @@ public sealed interface OperatorOrder {
    * @param cohort whose share it is; empty for all
    * @param until when it ends
    */
-  record Override(Share share, Optional<String> cohort, Instant until) implements OperatorOrder {
-    @java.lang.Override
+  record FixedShare(Share share, Optional<String> cohort, Instant until) implements OperatorOrder {
+    @Override
     public boolean endedBy(Instant now) {
       return !now.isBefore(until);
     }

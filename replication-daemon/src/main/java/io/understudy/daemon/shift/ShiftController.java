@@ -69,6 +69,9 @@ public final class ShiftController {
     if (risk < policy.threshold()) {
       return new Next(current, riskIs(risk, "<", policy.threshold()));
     }
+    if (!passed(armed.since(), policy.bake(), now)) {
+      return new Next(current, "armed for less than " + text(policy.bake()));
+    }
     String obstacle = obstacle(inputs);
     return obstacle.isEmpty()
         ? new Next(new Shifted(1, now, now), riskIs(risk, ">=", policy.threshold()))
@@ -103,8 +106,7 @@ public final class ShiftController {
 
   private Next fromMovingBack(MovingBack back, double risk, ShiftInputs inputs, Instant now) {
     if (!errs(inputs) && risk >= policy.threshold()) {
-      return new Next(
-          new Shifted(back.step(), now, now), riskIs(risk, ">=", policy.threshold()));
+      return new Next(new Shifted(back.step(), now, now), riskIs(risk, ">=", policy.threshold()));
     }
     return passed(back.since(), policy.back(), now)
         ? new Next(lower(back.step(), now), "on the way back")
