@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.model.config;
+
+import org.jspecify.annotations.NullMarked;
