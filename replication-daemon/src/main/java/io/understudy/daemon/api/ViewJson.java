@@ -92,10 +92,10 @@ final class ViewJson {
               .put("seq", entry.seq())
               .put("atMillis", entry.atMillis())
               .put("service", entry.service())
-              .put("kind", entry.kind())
-              .put("from", entry.from())
-              .put("to", entry.to())
-              .put("cause", entry.cause()));
+              .put("kind", entry.change().kind())
+              .put("from", entry.change().from())
+              .put("to", entry.change().to())
+              .put("cause", entry.change().cause()));
     }
     return new JsonObject().put("events", events);
   }

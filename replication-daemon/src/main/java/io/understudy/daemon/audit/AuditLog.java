@@ -32,10 +32,15 @@ public final class AuditLog {
     listener = newListener;
   }
 
-  public void record(String service, String kind, String from, String to, String cause) {
-    AuditEntry entry =
-        new AuditEntry(lastSeq.incrementAndGet(), clock.millis(), service, kind, from, to, cause);
-    log.info("{} {}: {} -> {} cause={}", service, kind, from, to, cause);
+  public void record(String service, Change change) {
+    AuditEntry entry = new AuditEntry(lastSeq.incrementAndGet(), clock.millis(), service, change);
+    log.info(
+        "{} {}: {} -> {} cause={}",
+        service,
+        change.kind(),
+        change.from(),
+        change.to(),
+        change.cause());
     kept.addLast(entry);
     while (kept.size() > keptMax) {
       kept.pollFirst();

@@ -1,6 +1,7 @@
 package io.understudy.daemon.service;
 
 import io.understudy.daemon.audit.AuditLog;
+import io.understudy.daemon.audit.Change;
 import io.understudy.daemon.postgres.Access;
 import io.understudy.model.config.Topology;
 import java.sql.SQLException;
@@ -69,7 +70,8 @@ final class AccessKeeper implements AutoCloseable {
     try {
       Access.Verdict verdict = new Access(endpoint.database()).refuse(epoch);
       audit.record(
-          service.name(), "endpoint " + endpoint.name(), "?", "REFUSING", verdict.toString());
+          service.name(),
+          new Change("endpoint " + endpoint.name(), "?", "REFUSING", verdict.toString()));
       return true;
     } catch (SQLException e) {
       log.debug("{} cannot be told to refuse writes: {}", endpoint.name(), e.getMessage());

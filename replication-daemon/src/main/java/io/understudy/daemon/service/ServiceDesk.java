@@ -1,5 +1,6 @@
 package io.understudy.daemon.service;
 
+import io.understudy.daemon.audit.Change;
 import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.ControlRecord;
 import io.understudy.daemon.lifecycle.ServicePhase;
@@ -101,7 +102,10 @@ final class ServiceDesk implements AutoCloseable {
   }
 
   String take(OperatorOrder order) {
-    around.audit().record(service.name(), "order", shift.order().toString(), order.toString(), "");
+    around
+        .audit()
+        .record(
+            service.name(), new Change("order", shift.order().toString(), order.toString(), ""));
     shift.take(order);
     return order.toString();
   }
@@ -158,12 +162,13 @@ final class ServiceDesk implements AutoCloseable {
             .audit()
             .record(
                 service.name(),
-                "shadow " + status.endpoint(),
-                before == null ? "IDLE" : before,
-                state,
-                status.state() instanceof ShadowState.Failed failed
-                    ? failed.reason()
-                    : "applied " + status.applied());
+                new Change(
+                    "shadow " + status.endpoint(),
+                    before == null ? "IDLE" : before,
+                    state,
+                    status.state() instanceof ShadowState.Failed failed
+                        ? failed.reason()
+                        : "applied " + status.applied()));
       }
     }
   }
@@ -197,7 +202,8 @@ final class ServiceDesk implements AutoCloseable {
       around
           .audit()
           .record(
-              service.name(), "serving shadow", shadow.orElse("none"), chosen.orElse("none"), "");
+              service.name(),
+              new Change("serving shadow", shadow.orElse("none"), chosen.orElse("none"), ""));
       shadow = chosen;
     }
     shadowReadingMillis = status(shadows, shadow).map(s -> s.appliedReadingMillis()).orElse(0L);
@@ -215,7 +221,7 @@ final class ServiceDesk implements AutoCloseable {
     ShiftInputs inputs = new ShiftInputs(risk(standing.record().primary(), now), health);
     String before = text();
     if (shift.decide(standing.record(), shadow, inputs, now)) {
-      around.audit().record(service.name(), "shift", before, text(), shift.cause());
+      around.audit().record(service.name(), new Change("shift", before, text(), shift.cause()));
     }
   }
 

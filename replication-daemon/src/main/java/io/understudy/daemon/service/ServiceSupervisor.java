@@ -1,5 +1,6 @@
 package io.understudy.daemon.service;
 
+import io.understudy.daemon.audit.Change;
 import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.ControlRecord;
 import io.understudy.daemon.control.ControlStore;
@@ -297,10 +298,11 @@ public final class ServiceSupervisor implements AutoCloseable {
         .audit()
         .record(
             service.name(),
-            "primary",
-            record.primary(),
-            decided.record().primary(),
-            cause + "; cut " + decided.record().cut());
+            new Change(
+                "primary",
+                record.primary(),
+                decided.record().primary(),
+                cause + "; cut " + decided.record().cut()));
     record = decided.record();
     previousEnd = Optional.of(decided.end());
     death = null;
@@ -316,7 +318,7 @@ public final class ServiceSupervisor implements AutoCloseable {
   }
 
   private void enter(ServicePhase next, String cause) {
-    around.audit().record(service.name(), "service", phase.name(), next.name(), cause);
+    around.audit().record(service.name(), new Change("service", phase.name(), next.name(), cause));
     phase = phase.to(next);
   }
 

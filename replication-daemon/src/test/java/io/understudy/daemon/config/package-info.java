@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.route;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.service;
+
+import org.jspecify.annotations.NullMarked;

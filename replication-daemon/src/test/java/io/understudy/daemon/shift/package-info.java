@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.shift;
+
+import org.jspecify.annotations.NullMarked;

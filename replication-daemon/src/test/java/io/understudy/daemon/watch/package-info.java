@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.watch;
+
+import org.jspecify.annotations.NullMarked;
