@@ -1,17 +1,75 @@
 package io.understudy.daemon.replication;
 
+import io.understudy.daemon.apply.AppliedPosition;
+import io.understudy.daemon.apply.TransactionQueue;
+import io.understudy.daemon.capture.Capture;
+import io.understudy.daemon.capture.Transaction;
+import io.understudy.daemon.postgres.Server;
+import io.understudy.daemon.postgres.Slots;
+import io.understudy.daemon.postgres.SqlState;
 import io.understudy.model.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running state synchronisation of one service in one epoch: one capture on the primary, one
  * applier per shadow, and the watermark between them. All methods may be called from any thread;
  * those that say so block and belong on a virtual thread.
+ *
+ * <pre>
+ * capture -> captured queue -> fanout -> queue per shadow -> applier -> scoreboard -> capture.confirm
+ * </pre>
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Replication implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+  private static final long CAPTURED_BYTES_MAX = 8L << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(3);
+
+  private final ReplicationSpec spec;
+  private final InstantSource clock;
+  private final Capture capture;
+  private final Scoreboard scoreboard;
+  private final TransactionQueue captured = new TransactionQueue(CAPTURED_BYTES_MAX);
+  private final List<ShadowLine> lines;
+  private final List<Thread> threads = new ArrayList<>();
+
+  private Replication(
+      ReplicationSpec spec,
+      Launch launch,
+      Launch.Plan plan,
+      InstantSource clock,
+      ReplicationListener listener)
+      throws SQLException {
+    this.spec = spec;
+    this.clock = clock;
+    this.capture = launch.capture(plan);
+    this.scoreboard = new Scoreboard(spec, clock, listener, p -> capture.confirm(p.lsn()));
+    Server primary = Server.of(spec.primary());
+    this.lines =
+        spec.shadows().stream()
+            .map(Server::of)
+            .map(shadow ->
+                new ShadowLine(
+                    spec,
+                    plan.catalogue(),
+                    primary,
+                    shadow,
+                    scoreboard.listener(shadow.endpoint())))
+            .toList();
+    scoreboard.onInSync(endpoint -> line(endpoint).caughtUp());
+  }
 
   /**
    * Starts, or goes on after a restart of this process. Blocks until the servers are checked and
@@ -21,12 +79,12 @@ public final class Replication implements AutoCloseable {
    *
    * @throws io.understudy.daemon.postgres.PreflightException if a server or table cannot be
    *     replicated; all problems with their remedies
-   * @throws java.sql.SQLException if the primary does not answer
+   * @throws SQLException if the primary does not answer
    */
   public static Replication start(
-      ReplicationSpec spec, InstantSource clock, ReplicationListener listener)
-      throws java.sql.SQLException {
-    throw new UnsupportedOperationException("not yet");
+      ReplicationSpec spec, InstantSource clock, ReplicationListener listener) throws SQLException {
+    Launch launch = new Launch(spec);
+    return launch(spec, launch, launch.resume(), clock, listener);
   }
 
   /**
@@ -34,12 +92,24 @@ public final class Replication implements AutoCloseable {
    * until this returns: then its slot exists, so that no write can be missed. Shadows that reached
    * the cut go on without a copy. Blocks like {@link #start}.
    *
-   * @throws IllegalArgumentException if the new primary did not reach the cut
+   * @throws IllegalArgumentException if the new primary did not reach the cut, or the epoch is not
+   *     a later one
    */
   public static Replication startEpoch(
       ReplicationSpec spec, EpochEnd end, InstantSource clock, ReplicationListener listener)
-      throws java.sql.SQLException {
-    throw new UnsupportedOperationException("not yet");
+      throws SQLException {
+    if (!end.reachesCut(spec.primary().name()) || spec.epoch() <= end.epoch()) {
+      throw new IllegalArgumentException(
+          spec.primary().name()
+              + " cannot be the primary of epoch "
+              + spec.epoch()
+              + ": the cut is "
+              + end.cut()
+              + " and it reached "
+              + end.positions().get(spec.primary().name()));
+    }
+    Launch launch = new Launch(spec);
+    return launch(spec, launch, launch.promote(end), clock, listener);
   }
 
   /**
@@ -48,41 +118,185 @@ public final class Replication implements AutoCloseable {
    * time-outs. No replication of that epoch may run.
    */
   public static EpochEnd inspect(ReplicationSpec spec) {
-    throw new UnsupportedOperationException("not yet");
+    return inspect(spec, Position.NONE);
   }
 
   /** Everything up to here is durable on k shadows. */
   public Position replicated() {
-    throw new UnsupportedOperationException("not yet");
+    return scoreboard.replicated();
   }
 
   /** All shadows, in the order of the specification. */
   public List<ShadowStatus> shadows() {
-    throw new UnsupportedOperationException("not yet");
+    return scoreboard.shadows();
   }
 
   /**
-   * Copies a failed shadow anew while the others go on; returns at once. Nothing happens if a copy
-   * runs already.
+   * Copies a failed shadow anew while the others go on; returns at once. Nothing happens if it has
+   * not failed.
    *
    * @throws IllegalArgumentException if there is no such shadow
    */
   public void reseed(String endpoint) {
-    throw new UnsupportedOperationException("not yet");
+    ShadowLine line = line(endpoint);
+    scoreboard.recover(endpoint, () -> line.start(new ShadowLine.Begin.Anew()));
   }
 
   /**
    * Ends the epoch after the primary died: stops the capture, lets every live shadow apply all that
-   * was captured, stops. Blocks for at most about {@code bound}; a shadow that was not done by then
-   * reports what it has. Nothing of this epoch is applied afterwards.
+   * was captured, stops. Blocks for at most about {@code bound} and the connection time-outs; a
+   * shadow that was not done by then reports what it has. Nothing of this epoch is applied
+   * afterwards.
    */
   public EpochEnd finish(Duration bound) {
-    throw new UnsupportedOperationException("not yet");
+    Instant deadline = clock.instant().plus(bound);
+    captured.end();
+    stopSources();
+    join(deadline);
+    Position replicated = scoreboard.stop();
+    EpochEnd end = inspect(spec, replicated);
+    LOG.info("{}: epoch {} ended cut={} {}", spec.service(), spec.epoch(), end.cut(), end);
+    return end;
   }
 
   /** Stops in order and leaves slot and positions for the next {@link #start}. Blocks. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException("not yet");
+    captured.discard();
+    lines.forEach(ShadowLine::stop);
+    Thread capturing = stopSources();
+    join(clock.instant().plus(CLOSE_MAX));
+    scoreboard.stop();
+    try {
+      capturing.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Replication launch(
+      ReplicationSpec spec,
+      Launch launch,
+      Launch.Plan plan,
+      InstantSource clock,
+      ReplicationListener listener)
+      throws SQLException {
+    Replication replication = new Replication(spec, launch, plan, clock, listener);
+    replication.begin(plan);
+    return replication;
+  }
+
+  private void begin(Launch.Plan plan) {
+    Fanout fanout = new Fanout(spec, captured, lines, scoreboard::captured);
+    Heartbeat heartbeat = new Heartbeat(spec, Server.of(spec.primary()), clock);
+    threads.add(Thread.ofVirtual().name("fanout-" + spec.service()).start(fanout::run));
+    threads.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));
+    scoreboard.start();
+    CountDownLatch copies = new CountDownLatch(plan.export().isPresent() ? lines.size() : 0);
+    for (ShadowLine line : lines) {
+      line.start(
+          plan.export()
+              .<ShadowLine.Begin>map(export -> new ShadowLine.Begin.FirstCopy(export, copies))
+              .orElseGet(() -> new ShadowLine.Begin.WithStream(plan.slotStart())));
+    }
+    threads.add(
+        Thread.ofVirtual()
+            .name("start-" + spec.service())
+            .start(() -> stream(plan.export(), copies)));
+  }
+
+  /** The slot keeps what happens during the first copies, so that memory need not. */
+  private void stream(Optional<Slots.Export> export, CountDownLatch copies) {
+    try {
+      copies.await();
+      if (export.isPresent()) {
+        export.get().close();
+      }
+      capture.start(new Captured());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      scoreboard.captureFailed(SqlState.describe(e));
+    }
+  }
+
+  /** Ends heartbeat and capture; the capture's end is not waited for. */
+  private Thread stopSources() {
+    threads.stream()
+        .filter(thread -> !thread.getName().startsWith("fanout"))
+        .forEach(Thread::interrupt);
+    return Thread.ofVirtual().name("end-of-capture").start(capture::close);
+  }
+
+  private void join(Instant deadline) {
+    try {
+      for (ShadowLine line : lines) {
+        Duration left = Duration.between(clock.instant(), deadline);
+        if (!line.join(left.isNegative() ? Duration.ZERO : left)) {
+          line.interrupt();
+        }
+      }
+      for (ShadowLine line : lines) {
+        line.join(PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    threads.forEach(Thread::interrupt);
+  }
+
+  private ShadowLine line(String endpoint) {
+    return lines.stream()
+        .filter(line -> line.shadow().endpoint().equals(endpoint))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "no shadow '" + endpoint + "' in service '" + spec.service() + "'"));
+  }
+
+  private static EpochEnd inspect(ReplicationSpec spec, Position replicated) {
+    Map<String, Position> positions = new ConcurrentHashMap<>();
+    List<Thread> readers =
+        spec.shadows().stream()
+            .map(Server::of)
+            .map(shadow ->
+                Thread.ofVirtual()
+                    .start(() ->
+                        settled(spec, shadow).ifPresent(p -> positions.put(shadow.endpoint(), p))))
+            .toList();
+    try {
+      for (Thread reader : readers) {
+        reader.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return new EpochEnd(spec.epoch(), replicated, positions);
+  }
+
+  private static Optional<Position> settled(ReplicationSpec spec, Server shadow) {
+    try (Connection connection = shadow.control()) {
+      return new AppliedPosition(spec.service())
+          .readSettled(connection)
+          .filter(position -> position.epoch() == spec.epoch());
+    } catch (SQLException e) {
+      LOG.warn("{} does not tell its position: {}", shadow, SqlState.describe(e));
+      return Optional.empty();
+    }
+  }
+
+  /** Takes over from the capture's thread. */
+  private final class Captured implements Capture.Sink {
+    @Override
+    public void accept(Transaction transaction) throws InterruptedException {
+      while (!captured.offer(transaction, PATIENCE)) {
+        LOG.debug("{}: the shadows set the pace", spec.service());
+      }
+    }
+
+    @Override
+    public void failed(String reason) {
+      scoreboard.captureFailed(reason);
+    }
   }
 }

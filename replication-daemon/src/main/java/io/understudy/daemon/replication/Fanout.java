@@ -1,0 +1,88 @@
+package io.understudy.daemon.replication;
+
+import io.understudy.daemon.apply.TransactionQueue;
+import io.understudy.daemon.capture.Transaction;
+import io.understudy.model.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Hands each captured transaction to every shadow. Runs on one thread.
+ *
+ * <p>A shadow whose queue is full sets the pace for a while: that is the back pressure which keeps
+ * memory bounded. It may not do so for ever: after {@link Limits#stallMax} it is given up if k
+ * others go on without it. With fewer than k left the stream waits, because nothing could be
+ * replicated anyway.
+ */
+final class Fanout {
+  private static final Duration SLICE = Duration.ofMillis(50);
+
+  private final ReplicationSpec spec;
+  private final TransactionQueue captured;
+  private final List<ShadowLine> lines;
+  private final Consumer<Position> progress;
+
+  Fanout(
+      ReplicationSpec spec,
+      TransactionQueue captured,
+      List<ShadowLine> lines,
+      Consumer<Position> progress) {
+    this.spec = spec;
+    this.captured = captured;
+    this.lines = lines;
+    this.progress = progress;
+  }
+
+  /** Hands over until the captured transactions have ended, then ends every shadow's queue. */
+  void run() {
+    try {
+      for (List<Transaction> next = captured.take(1); !next.isEmpty(); next = captured.take(1)) {
+        for (Transaction transaction : next) {
+          progress.accept(transaction.position());
+          for (ShadowLine line : lines) {
+            deliver(line, transaction);
+          }
+        }
+      }
+      lines.forEach(ShadowLine::endOfStream);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void deliver(ShadowLine line, Transaction transaction) throws InterruptedException {
+    Feed feed = line.feed();
+    if (feed == null) {
+      return;
+    }
+    if (feed.queue.offer(transaction, Duration.ZERO)) {
+      if (feed.queue.isRelaxed()) {
+        feed.stalledMillis = 0;
+      }
+      return;
+    }
+    if (feed.copying) {
+      line.giveUp(
+          "more than "
+              + spec.limits().seedBufferBytesMax()
+              + " bytes of changes arrived while it was copied; reseed it at a calmer hour or raise"
+              + " seedBufferBytesMax");
+      return;
+    }
+    while (!feed.queue.offer(transaction, SLICE)) {
+      feed.stalledMillis += SLICE.toMillis();
+      if (feed.stalledMillis >= spec.limits().stallMax().toMillis() && othersSuffice(line)) {
+        line.giveUp(
+            "it held up the stream for "
+                + feed.stalledMillis
+                + " ms with a full queue; reseed it when it is fast enough again");
+        return;
+      }
+    }
+  }
+
+  private boolean othersSuffice(ShadowLine line) {
+    return lines.stream().filter(other -> other != line && other.keepsUp()).count() >= spec.k();
+  }
+}
