@@ -1,0 +1,5 @@
+/** Which node serves a request, and which nodes are up; pure. */
+@NullMarked
+package io.understudy.testbed.gateway.balance;
+
+import org.jspecify.annotations.NullMarked;
