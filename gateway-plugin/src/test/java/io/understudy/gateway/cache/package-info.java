@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.gateway.cache;
+
+import org.jspecify.annotations.NullMarked;

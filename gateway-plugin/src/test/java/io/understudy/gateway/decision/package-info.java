@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.gateway.decision;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.gateway.filter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.gateway.host;
+
+import org.jspecify.annotations.NullMarked;
