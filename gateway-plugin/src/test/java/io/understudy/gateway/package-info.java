@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.gateway;
+
+import org.jspecify.annotations.NullMarked;
