@@ -22,7 +22,7 @@ public final class Bootstrap {
       CREATE TABLE IF NOT EXISTS understudy.applied (
         service text PRIMARY KEY, epoch bigint NOT NULL, lsn pg_lsn NOT NULL);
       CREATE TABLE IF NOT EXISTS understudy.fence (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only), ballot bigint NOT NULL);
+        single boolean PRIMARY KEY DEFAULT true CHECK (single), ballot bigint NOT NULL);
       INSERT INTO understudy.fence (ballot) VALUES (0) ON CONFLICT DO NOTHING;
       GRANT USAGE ON SCHEMA understudy TO ROLE_NAME;
       GRANT SELECT ON understudy.heartbeat TO ROLE_NAME;
