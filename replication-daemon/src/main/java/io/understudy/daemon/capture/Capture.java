@@ -14,7 +14,7 @@ public interface Capture extends AutoCloseable {
      * Takes the next transaction in commit order. May block: that is the back pressure. After a
      * restart, transactions past the slot's position come again.
      *
-     * @throws InterruptedException if the capture is being closed
+     * @throws InterruptedException if the thread is told to end
      */
     void accept(Transaction transaction) throws InterruptedException;
 
@@ -28,7 +28,7 @@ public interface Capture extends AutoCloseable {
   /** Everything up to here is replicated and need not come again. Returns at once. */
   void confirm(Lsn replicated);
 
-  /** Ends the stream and waits for it. The slot stays. */
+  /** Ends the stream and waits for it; the sink must not block any more. The slot stays. */
   @Override
   void close();
 }

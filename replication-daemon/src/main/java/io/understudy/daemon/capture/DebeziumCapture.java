@@ -46,7 +46,6 @@ public final class DebeziumCapture implements Capture {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch attached = new CountDownLatch(1);
   private volatile @Nullable DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
-  private volatile @Nullable Thread owner;
 
   public DebeziumCapture(DebeziumSettings settings) {
     this.settings = settings;
@@ -74,9 +73,7 @@ public final class DebeziumCapture implements Capture {
         position.value(), (a, b) -> Long.compareUnsigned(a, b) >= 0 ? a : b);
   }
 
-  /**
-   * Interrupts a blocked sink, then ends the engine; an engine that hangs is left to its thread.
-   */
+  /** Ends the engine; one that hangs is left to its thread, and its records are dropped. */
   @Override
   public void close() {
     DebeziumEngine<RecordChangeEvent<SourceRecord>> running = engine;
@@ -88,7 +85,6 @@ public final class DebeziumCapture implements Capture {
         LOG.trace("capture {} still starts", settings.name());
       }
       if (ended.getCount() > 0) {
-        Optional.ofNullable(owner).ifPresent(Thread::interrupt);
         running.close();
       }
       if (!ended.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
@@ -158,9 +154,8 @@ public final class DebeziumCapture implements Capture {
         List<RecordChangeEvent<SourceRecord>> records,
         DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
         throws InterruptedException {
-      owner = Thread.currentThread();
       if (failed.get() || closing.get()) {
-        throw new InterruptedException("the capture ends");
+        return;
       }
       try {
         for (RecordChangeEvent<SourceRecord> record : records) {
@@ -180,6 +175,9 @@ public final class DebeziumCapture implements Capture {
     private void deliver(Transaction transaction) throws InterruptedException {
       sink.accept(transaction);
       while (unconfirmed.size() > settings.transactionsInFlightMax() && !nextIsReplicated()) {
+        if (closing.get()) {
+          return;
+        }
         TimeUnit.MILLISECONDS.sleep(1);
       }
     }

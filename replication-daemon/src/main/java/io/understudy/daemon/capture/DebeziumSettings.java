@@ -107,6 +107,7 @@ public record DebeziumSettings(
   }
 
   private void values(Properties all) {
+    all.setProperty("table.exclude.list", "understudy.applied,understudy.fence");
     all.setProperty("skipped.operations", "none");
     all.setProperty("tombstones.on.delete", "false");
     all.setProperty("logical_decoding_message.prefix.exclude.list", ".*");
