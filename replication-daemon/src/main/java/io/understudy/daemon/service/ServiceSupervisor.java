@@ -172,7 +172,8 @@ public final class ServiceSupervisor implements AutoCloseable {
         open();
         retryAt = around.clock().instant().plus(RETRY);
       } else if (databaseReached && captureLostAt.map(at -> lasted(at, now)).orElse(false)) {
-        endReplication();
+        replication.ifPresent(Replication::close);
+        release();
       }
     }
     desk.tick(new ServiceDesk.Standing(record, phase, replication, trouble));
@@ -188,8 +189,12 @@ public final class ServiceSupervisor implements AutoCloseable {
     retryAt = around.clock().instant().plus(RETRY);
   }
 
-  private void endReplication() {
-    replication.ifPresent(Replication::close);
+  /**
+   * Lets the replication go without waiting for it: once finished it applies nothing any more, and
+   * a capture of a dead primary may take seconds to notice that it is alone.
+   */
+  private void release() {
+    replication.ifPresent(ended -> Thread.ofVirtual().name("release").start(ended::close));
     replication = Optional.empty();
     captureLostAt = Optional.empty();
   }
@@ -279,7 +284,7 @@ public final class ServiceSupervisor implements AutoCloseable {
     } catch (IOException e) {
       outcome = new Outcome.Refused("the control record cannot be written: " + e.getMessage());
     }
-    endReplication();
+    release();
     switch (outcome) {
       case Outcome.Refused refused -> {
         if (phase == ServicePhase.CLOSED) {
