@@ -45,12 +45,16 @@ public final class LoopbackPorts implements AutoCloseable {
     throw new IOException("no free loopback port found in " + LOWEST + ".." + HIGHEST);
   }
 
-  /** Releases every port; call it right before the processes start. */
-  @Override
-  public void close() throws IOException {
+  /** Lets go of every port; call it right before the processes start. */
+  public void release() throws IOException {
     for (ServerSocket socket : held) {
       socket.close();
     }
     held.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    release();
   }
 }

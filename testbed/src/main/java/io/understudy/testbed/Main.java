@@ -1,0 +1,58 @@
+package io.understudy.testbed;
+
+import io.understudy.testbed.demo.Demo;
+import io.understudy.testbed.demo.Machine;
+import java.io.Console;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+
+/** Entry point of everything in the testbed: the first argument chooses. */
+public final class Main {
+  private static final int WRONG_USE = 2;
+  private static final String USAGE =
+      """
+      usage: testbed COMMAND [OPTIONS]
+        demo      predict, replicate, shift and take over on real local processes
+        help      this text
+      """;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String[] arguments) {
+    String command = arguments.length == 0 ? "help" : arguments[0];
+    String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
+    return switch (command) {
+      case "demo" -> Demo.run(rest, machine());
+      case "help" -> {
+        System.out.print(USAGE);
+        yield 0;
+      }
+      default -> {
+        System.err.print("unknown command '" + command + "'\n" + USAGE);
+        yield WRONG_USE;
+      }
+    };
+  }
+
+  /** JDK 25 again gives no console where there is no terminal; releases before it always did. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean onTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  private static Machine machine() {
+    return new Machine(
+        Path.of(System.getProperty("understudy.root", "")).toAbsolutePath(),
+        Path.of(System.getProperty("java.io.tmpdir")),
+        System::nanoTime,
+        InstantSource.system(),
+        System.out,
+        onTerminal());
+  }
+}

@@ -1,0 +1,169 @@
+package io.understudy.testbed.demo;
+
+import io.understudy.testbed.process.Child;
+import io.understudy.testbed.process.JavaModules;
+import io.understudy.testbed.process.JavaModules.Entry;
+import io.understudy.testbed.process.JavaModules.Jit;
+import io.understudy.testbed.process.LoopbackPorts;
+import io.understudy.testbed.process.Patience;
+import io.understudy.testbed.process.PostgresServer;
+import io.understudy.testbed.process.PostgresTemplate;
+import io.understudy.testbed.process.ProcessFamily;
+import io.understudy.testbed.process.Program;
+import io.understudy.testbed.process.Residents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Every real process of the demonstration. */
+final class Cluster implements Stage {
+  private static final Duration READY = Duration.ofSeconds(90);
+  private static final Duration KILL = Duration.ofSeconds(10);
+  private static final String TESTBED = "io.understudy.testbed.Main";
+
+  private final Layout layout;
+  private final JavaModules modules;
+  private final ProcessFamily family;
+  private final Patience patience;
+  private final Set<String> killed = new HashSet<>();
+
+  Cluster(Layout layout, JavaModules modules, ProcessFamily family, Patience patience) {
+    this.layout = layout;
+    this.modules = modules;
+    this.family = family;
+    this.patience = patience;
+  }
+
+  /**
+   * Starts everything and returns when every process serves.
+   *
+   * @param ports released once the first process needs its own
+   */
+  void start(LoopbackPorts ports, Secrets secrets) throws IOException, InterruptedException {
+    Path config = layout.folder().room("config").resolve("understudy.yaml");
+    Files.writeString(config, ConfigText.understudy(layout, secrets));
+    Files.copy(config, layout.folder().logs().resolve("understudy.yaml"));
+    Map<Child, PostgresServer> databases = new HashMap<>();
+    List<PostgresServer> servers = databaseServers();
+    ports.release();
+    for (PostgresServer server : servers) {
+      databases.put(server.start(family), server);
+    }
+    Child gateway = gateway(secrets);
+    databases.forEach((postmaster, server) -> server.awaitReady(postmaster, patience));
+    gateway.awaitReady(patience, READY);
+    Child daemon = java("daemon", entry("replication-daemon", "daemon", 384), List.of("" + config));
+    daemon.awaitReady(patience, READY);
+    List<Child> rest =
+        List.of(
+            app(layout.endpoints().get(0), secrets),
+            app(layout.endpoints().get(1), secrets),
+            app(layout.endpoints().get(2), secrets),
+            java("risk", entry("risk-service", "risk", 256), List.of("" + config)),
+            plugin());
+    rest.forEach(child -> child.awaitReady(patience, READY));
+  }
+
+  /**
+   * SIGKILL to application, postmaster and every backend; then the data directory is moved away, so
+   * that nothing can come back by itself.
+   */
+  @Override
+  public int kill(Layout.Endpoint endpoint) throws IOException {
+    killed.add(endpoint.name());
+    Path room = layout.room(endpoint);
+    int count = new Residents(room).killAll(patience, KILL);
+    Files.move(room.resolve("data"), room.resolve("data.gone"));
+    return count;
+  }
+
+  @Override
+  public List<Child> endedByThemselves() {
+    return family.ended().stream()
+        .filter(child -> killed.stream().noneMatch(name -> child.name().endsWith("-" + name)))
+        .toList();
+  }
+
+  private List<PostgresServer> databaseServers() throws IOException, InterruptedException {
+    PostgresTemplate template = PostgresTemplate.make(layout.folder().room("postgres"));
+    template.run("postgres", List.of("CREATE DATABASE " + Layout.SERVICE + ";"));
+    template.run(Layout.SERVICE, ConfigText.schema());
+    List<PostgresServer> servers = new ArrayList<>();
+    for (Layout.Endpoint endpoint : layout.endpoints()) {
+      Path data = layout.room(endpoint).resolve("data");
+      servers.add(template.server("postgres-" + endpoint.name(), data, endpoint.database()));
+    }
+    return servers;
+  }
+
+  private Child gateway(Secrets secrets) throws IOException {
+    Files.createDirectories(layout.folder().room("plugin"));
+    return java(
+        "gateway",
+        new Entry("testbed", TESTBED, 192, Jit.FULL_SPEED),
+        List.of(
+            "gateway",
+            "--listen",
+            "127.0.0.1:" + layout.gateway(),
+            "--admin",
+            "127.0.0.1:" + layout.gatewayAdmin(),
+            "--admin-key-file",
+            secrets.gatewayKey().toString(),
+            "--runner-socket",
+            layout.runnerSocket().toString()));
+  }
+
+  private Child app(Layout.Endpoint endpoint, Secrets secrets) throws IOException {
+    List<String> command =
+        modules.command(
+            new Entry("testbed", TESTBED, 192, Jit.FULL_SPEED),
+            List.of(
+                "app",
+                "--service",
+                Layout.SERVICE,
+                "--endpoint",
+                endpoint.name(),
+                "--listen",
+                "127.0.0.1:" + endpoint.app(),
+                "--database",
+                "jdbc:postgresql://127.0.0.1:" + endpoint.database() + "/" + Layout.SERVICE,
+                "--user",
+                "orders_app",
+                "--daemon",
+                "http://127.0.0.1:" + layout.daemon(),
+                "--token-file",
+                secrets.readToken().toString()));
+    Path room = Files.createDirectories(layout.room(endpoint).resolve("app"));
+    return family.start(new Program("app-" + endpoint.name(), room, command, Map.of()));
+  }
+
+  private Child plugin() throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "APISIX_LISTEN_ADDRESS",
+            "unix:" + layout.runnerSocket(),
+            "APISIX_CONF_EXPIRE_TIME",
+            "3600",
+            "UNDERSTUDY_HAZELCAST",
+            "127.0.0.1:" + layout.hazelcast());
+    Path room = layout.folder().room("plugin");
+    List<String> command = modules.command(entry("gateway-plugin", "gateway", 192), List.of());
+    return family.start(new Program("plugin", room, command, environment));
+  }
+
+  private Child java(String name, Entry entry, List<String> arguments) throws IOException {
+    List<String> command = modules.command(entry, arguments);
+    return family.start(new Program(name, layout.folder().room(name), command, Map.of()));
+  }
+
+  private static Entry entry(String module, String part, int heapMegabytes) {
+    return new Entry(module, "io.understudy." + part + ".Main", heapMegabytes, Jit.FAST_START);
+  }
+}

@@ -1,0 +1,47 @@
+package io.understudy.testbed.demo;
+
+import java.time.Duration;
+
+/**
+ * How long each phase lasts, or may last.
+ *
+ * @param warmUp load until every process has compiled its hot code
+ * @param healthy load without a fault
+ * @param alarmMax longest wait from the fault to the alarm
+ * @param shiftMax longest wait from the alarm to the share at which the primary is killed
+ * @param takeOverMax longest wait from the kill to the first acknowledged write
+ * @param after load on the new primary
+ * @param faultPerSecond how fast the fault grows, in its own unit
+ */
+record Timing(
+    Duration warmUp,
+    Duration healthy,
+    Duration alarmMax,
+    Duration shiftMax,
+    Duration takeOverMax,
+    Duration after,
+    double faultPerSecond) {
+
+  private static final Timing FULL =
+      new Timing(
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(3),
+          Duration.ofMinutes(3),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(10),
+          1);
+  private static final Timing FAST =
+      new Timing(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(10),
+          2);
+
+  static Timing of(boolean fast) {
+    return fast ? FAST : FULL;
+  }
+}
