@@ -1,7 +1,9 @@
 package io.understudy.testbed;
 
+import io.understudy.testbed.app.SampleApplication;
 import io.understudy.testbed.demo.Demo;
 import io.understudy.testbed.demo.Machine;
+import io.understudy.testbed.gateway.GatewayProcess;
 import java.io.Console;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -13,6 +15,8 @@ public final class Main {
   private static final String USAGE =
       """
       usage: testbed COMMAND [OPTIONS]
+        gateway   stands in for Apache APISIX where there is none
+        app       one endpoint of the sample application
         demo      predict, replicate, shift and take over on real local processes
         help      this text
       """;
@@ -27,6 +31,8 @@ public final class Main {
     String command = arguments.length == 0 ? "help" : arguments[0];
     String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
     return switch (command) {
+      case "gateway" -> GatewayProcess.run(rest);
+      case "app" -> SampleApplication.run(rest);
       case "demo" -> Demo.run(rest, machine());
       case "help" -> {
         System.out.print(USAGE);

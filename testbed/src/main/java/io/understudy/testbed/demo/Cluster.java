@@ -45,8 +45,10 @@ final class Cluster implements Stage {
    * Starts everything and returns when every process serves.
    *
    * @param ports released once the first process needs its own
+   * @param without parts that are left out
    */
-  void start(LoopbackPorts ports, Secrets secrets) throws IOException, InterruptedException {
+  void start(LoopbackPorts ports, Secrets secrets, Set<String> without)
+      throws IOException, InterruptedException {
     Path config = layout.folder().room("config").resolve("understudy.yaml");
     Files.writeString(config, ConfigText.understudy(layout, secrets));
     Files.copy(config, layout.folder().logs().resolve("understudy.yaml"));
@@ -61,13 +63,16 @@ final class Cluster implements Stage {
     gateway.awaitReady(patience, READY);
     Child daemon = java("daemon", entry("replication-daemon", "daemon", 384), List.of("" + config));
     daemon.awaitReady(patience, READY);
-    List<Child> rest =
-        List.of(
-            app(layout.endpoints().get(0), secrets),
-            app(layout.endpoints().get(1), secrets),
-            app(layout.endpoints().get(2), secrets),
-            java("risk", entry("risk-service", "risk", 256), List.of("" + config)),
-            plugin());
+    List<Child> rest = new ArrayList<>();
+    for (Layout.Endpoint endpoint : layout.endpoints()) {
+      rest.add(app(endpoint, secrets));
+    }
+    if (!without.contains("risk")) {
+      rest.add(java("risk", entry("risk-service", "risk", 256), List.of("" + config)));
+    }
+    if (!without.contains("plugin")) {
+      rest.add(plugin());
+    }
     rest.forEach(child -> child.awaitReady(patience, READY));
   }
 

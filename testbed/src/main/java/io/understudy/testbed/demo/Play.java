@@ -125,7 +125,7 @@ final class Play {
 
   private void degrade(Phases phases, Observer observer, LoadGenerator load)
       throws IOException, InterruptedException {
-    door.breakSlowly(layout.primary(), "leak", timing.faultPerSecond());
+    door.breakSlowly(layout.primary(), "leak", timing.leakMegabytesPerSecond());
     screen.say(
         clock.secondsAt(clock.nanos()),
         "a memory leak grows in the application of " + layout.primary().name());

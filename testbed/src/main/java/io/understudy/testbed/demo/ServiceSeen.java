@@ -19,13 +19,15 @@ import java.util.stream.Collectors;
  * @param phase where a change of the primary stands
  * @param shadows state of each shadow, by name
  * @param lagMillis lag of each shadow that has one, by name
+ * @param trouble what the daemon complains about, or empty
  */
 record ServiceSeen(
     PlanSeen plan,
     boolean planInForce,
     String phase,
     Map<String, String> shadows,
-    Map<String, Long> lagMillis) {
+    Map<String, Long> lagMillis,
+    String trouble) {
 
   static ServiceSeen read(JsonObject json, long nanos) {
     JsonObject plan = json.getJsonObject("plan");
@@ -45,7 +47,8 @@ record ServiceSeen(
         json.getLong("routesInForce", 0L) >= plan.getLong("version"),
         json.getString("phase", ""),
         shadows,
-        lags);
+        lags,
+        json.getString("trouble") == null ? "" : json.getString("trouble"));
   }
 
   /** One primary is open and a stand-in is ready. */
@@ -60,6 +63,11 @@ record ServiceSeen(
     return planInForce && plan.shadow() != null
         ? plan.cohorts().stream().mapToInt(c -> c.share().basisPoints()).max().orElse(0)
         : 0;
+  }
+
+  /** What keeps it from being guarded, for people. */
+  String standing() {
+    return phase + " " + shadows + (trouble.isEmpty() ? "" : " trouble: " + trouble);
   }
 
   /** Shares by cohort, for people. */

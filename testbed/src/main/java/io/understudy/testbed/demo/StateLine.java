@@ -37,9 +37,15 @@ final class StateLine implements Supplier<String> {
             .map(e -> String.format(Locale.ROOT, "%s %.2f", e.getKey(), e.getValue()))
             .collect(Collectors.joining(" "));
     Optional<ServiceSeen> seen = observer.newest();
-    String service =
-        seen.map(s -> " | share " + s.shares() + " | lag " + lag(s)).orElse(" | daemon ?");
+    String service = seen.map(StateLine::service).orElse(" | daemon does not answer");
     return "risk " + (risk.isEmpty() ? "?" : risk) + service + load();
+  }
+
+  private static String service(ServiceSeen seen) {
+    return (seen.guarded() ? "" : " | " + seen.standing())
+        + (seen.shareInForce() == 0 ? " | share 0%" : " | share " + seen.shares())
+        + " | lag "
+        + lag(seen);
   }
 
   private static String lag(ServiceSeen seen) {

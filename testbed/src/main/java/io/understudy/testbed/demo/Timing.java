@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param shiftMax longest wait from the alarm to the share at which the primary is killed
  * @param takeOverMax longest wait from the kill to the first acknowledged write
  * @param after load on the new primary
- * @param faultPerSecond how fast the fault grows, in its own unit
+ * @param leakMegabytesPerSecond how fast the memory leak of {@code degrade} grows
  */
 record Timing(
     Duration warmUp,
@@ -20,7 +20,7 @@ record Timing(
     Duration shiftMax,
     Duration takeOverMax,
     Duration after,
-    double faultPerSecond) {
+    double leakMegabytesPerSecond) {
 
   private static final Timing FULL =
       new Timing(
@@ -30,7 +30,7 @@ record Timing(
           Duration.ofMinutes(3),
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
-          1);
+          1.5);
   private static final Timing FAST =
       new Timing(
           Duration.ofSeconds(10),
@@ -39,7 +39,7 @@ record Timing(
           Duration.ofMinutes(2),
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
-          2);
+          3);
 
   static Timing of(boolean fast) {
     return fast ? FAST : FULL;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,7 +77,7 @@ class PlayTest {
       ports.release();
       try (InMemoryStage stage = InMemoryStage.open(layout, misdeed)) {
         Screen screen = new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), false);
-        DemoOptions options = new DemoOptions(scenario, true, 7, true);
+        DemoOptions options = new DemoOptions(scenario, true, 7, true, Set.of());
         return new Play(options, SHORT, layout, stage, clock, screen)
             .perform(new DaemonClient(layout.daemon(), InMemoryStage.TOKEN));
       }
