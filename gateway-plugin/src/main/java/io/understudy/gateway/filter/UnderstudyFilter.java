@@ -58,7 +58,8 @@ public final class UnderstudyFilter implements PluginFilter {
 
   @Override
   public void filter(HttpRequest request, HttpResponse response, PluginFilterChain chain) {
-    Route route = route(request.getConfig(this));
+    String conf = request.getConfig(this);
+    Route route = route(conf == null ? "" : conf);
     route.counters().count(decide(route, request, response));
     chain.filter(request, response);
   }
