@@ -171,7 +171,7 @@ class SnapshotCopierTest {
         BOUND,
         () -> log.contains("risk-scores orders/eu-a", "UNREADABLE", "Gadget is not allowed"));
     assertThat(Gadget.wasRead).isFalse();
-    assertThat(view().primaryScore()).isNull();
+    awaitView("the plan without a score", v -> v.primaryScore() == null);
   }
 
   @Test
