@@ -9,13 +9,17 @@ import org.jspecify.annotations.Nullable;
  * the whole of {@code promoteAfter}, in at least {@value #OBSERVATIONS_MIN} observations. An answer
  * of any kind, even an error, counts as reachable: an endpoint that answers errors is degraded, and
  * degradation is the shift controller's affair.
+ *
+ * <p>An application that was never seen cannot have died: it may just not have been started yet. A
+ * database that was never seen can, because a daemon may itself start beside a dead primary;
+ * whether anyone can follow it is for {@code Succession} to say.
  */
 public final class PrimaryWatch {
   private static final int OBSERVATIONS_MIN = 3;
 
   private final Duration promoteAfter;
-  private final Part database = new Part("database");
-  private final Part application = new Part("application");
+  private final Part database = new Part("database", true);
+  private final Part application = new Part("application", false);
 
   public PrimaryWatch(Duration promoteAfter) {
     this.promoteAfter = promoteAfter;
@@ -51,16 +55,24 @@ public final class PrimaryWatch {
   /** One part of an endpoint. */
   private static final class Part {
     private final String name;
+    private boolean mayBeDead;
     private int missed;
     private @Nullable Instant missedSince;
 
-    Part(String name) {
+    /**
+     * A part that nobody has looked at yet.
+     *
+     * @param mayBeDead whether it may count as dead before it was reached for the first time
+     */
+    Part(String name, boolean mayBeDead) {
       this.name = name;
+      this.mayBeDead = mayBeDead;
     }
 
     @Nullable String observe(Reachability seen, Instant now, Duration promoteAfter) {
       return switch (seen) {
         case Reachability.Reached reached -> {
+          mayBeDead = true;
           missed = 0;
           missedSince = null;
           yield null;
@@ -69,8 +81,8 @@ public final class PrimaryWatch {
           Instant since = missedSince == null ? now : missedSince;
           missedSince = since;
           missed++;
-          boolean dead = missed >= OBSERVATIONS_MIN && !now.isBefore(since.plus(promoteAfter));
-          yield dead
+          boolean longEnough = !now.isBefore(since.plus(promoteAfter));
+          yield mayBeDead && missed >= OBSERVATIONS_MIN && longEnough
               ? name
                   + " unreachable for "
                   + Duration.between(since, now).toMillis()

@@ -33,7 +33,19 @@ class PrimaryWatchTest {
   }
 
   @Test
+  void applicationThatWasNeverSeenHasNotDied() {
+    see(UP, DOWN, 0);
+    see(UP, DOWN, 1_000);
+    assertThat(see(UP, DOWN, 60_000)).isNull();
+    see(UP, UP, 60_200);
+    see(UP, DOWN, 60_400);
+    see(UP, DOWN, 61_400);
+    assertThat(see(UP, DOWN, 62_400)).isNotNull();
+  }
+
+  @Test
   void applicationThatStaysAwayIsDeadToo() {
+    see(UP, UP, 0);
     see(UP, DOWN, 0);
     see(UP, DOWN, 1_000);
     assertThat(see(UP, DOWN, 2_500)).startsWith("application unreachable for 2500 ms");
