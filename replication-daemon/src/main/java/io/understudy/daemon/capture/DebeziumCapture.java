@@ -132,12 +132,16 @@ public final class DebeziumCapture implements Capture {
     }
   }
 
+  /** The deepest cause that says anything: the engine wraps what happened several times. */
   private static String reason(@Nullable String message, @Nullable Throwable error) {
-    Throwable root = error;
-    while (root != null && root.getCause() != null) {
-      root = root.getCause();
+    String reason = String.valueOf(message);
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      reason =
+          cause.getMessage() == null
+              ? reason + " (" + cause.getClass().getSimpleName() + ")"
+              : cause.getMessage();
     }
-    return root != null && root.getMessage() != null ? root.getMessage() : String.valueOf(message);
+    return reason;
   }
 
   /** The owner of the engine's committer, which is not thread-safe: the engine's polling thread. */

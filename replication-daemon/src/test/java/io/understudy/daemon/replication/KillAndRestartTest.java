@@ -1,0 +1,139 @@
+package io.understudy.daemon.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.daemon.postgres.Await;
+import io.understudy.daemon.postgres.TestDatabase;
+import io.understudy.model.Lsn;
+import io.understudy.model.Position;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** SIGKILL of the replicating process at random moments, under load. */
+class KillAndRestartTest {
+  private static final int KILLS = 6;
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final TestDatabase primary = TestDatabase.on("eu-a");
+  private final TestDatabase b = TestDatabase.on("eu-b");
+  private final TestDatabase c = TestDatabase.on("us-a");
+  private final String service = "k" + primary.name();
+  private final AtomicLong promisedLsn = new AtomicLong();
+  private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+  @Test
+  @Timeout(300)
+  void noTransactionIsLostAndNoneIsAppliedTwice() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    RandomLoad.createTables(primary, b, c);
+    AtomicBoolean running = new AtomicBoolean(true);
+    AtomicReference<Exception> loadFailure = new AtomicReference<>();
+    Thread load = Thread.ofPlatform().start(() -> load(seed, running, loadFailure));
+    for (int kill = 0; kill < KILLS; kill++) {
+      Position before = promised();
+      Process process = launch();
+      Await.until(
+          "progress in round " + kill + " " + lines, LONG, () -> promised().compareTo(before) > 0);
+      Thread.sleep(random.nextInt(1500));
+      process.destroyForcibly().waitFor();
+      for (TestDatabase shadow : List.of(b, c)) {
+        Position held =
+            Position.parse(shadow.query("SELECT epoch || ':' || lsn FROM understudy.applied"));
+        assertThat(held).as("seed %d round %d", seed, kill).isGreaterThanOrEqualTo(promised());
+      }
+      assertThat(confirmed()).isLessThanOrEqualTo(promised().lsn());
+    }
+    running.set(false);
+    load.join();
+    assertThat(loadFailure.get()).isNull();
+    Position end = new Position(1, Lsn.parse(primary.query("SELECT pg_current_wal_flush_lsn()")));
+    Process last = launch();
+    Await.until("the end " + end, LONG, () -> promised().compareTo(end) >= 0);
+    last.destroyForcibly().waitFor();
+    assertThat(b.contents()).as("seed %d", seed).isEqualTo(primary.contents());
+    assertThat(c.contents()).as("seed %d", seed).isEqualTo(primary.contents());
+    assertThat(lines.stream().filter(line -> line.contains("Seeding[rows=0")).count())
+        .as("one copy per shadow, at the first start: %s", lines)
+        .isLessThanOrEqualTo(4);
+    assertThat(lines).noneMatch(line -> line.contains("Failed") || line.contains("captureFailed"));
+  }
+
+  private void load(long seed, AtomicBoolean running, AtomicReference<Exception> failure) {
+    RandomLoad load = new RandomLoad(seed);
+    try {
+      while (running.get()) {
+        load.run(primary, 20);
+        Thread.sleep(50);
+      }
+    } catch (Exception e) {
+      failure.set(e);
+    }
+  }
+
+  private Position promised() {
+    return new Position(1, new Lsn(promisedLsn.get()));
+  }
+
+  private Lsn confirmed() {
+    return Lsn.parse(
+        primary.query(
+            "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'understudy_"
+                + service
+                + "_1'"));
+  }
+
+  private Process launch() throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ReplicatingProcess.class.getName(),
+                service,
+                "2"));
+    for (TestDatabase database : List.of(primary, b, c)) {
+      command.add(database.endpoint() + ":" + database.port() + ":" + database.name());
+    }
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(new File("target/killed-process.log")))
+            .start();
+    Thread.ofVirtual().start(() -> listen(process));
+    return process;
+  }
+
+  private void listen(Process process) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        if (line.startsWith("replicated ")) {
+          Position position = Position.parse(line.substring("replicated ".length()));
+          promisedLsn.accumulateAndGet(position.lsn().value(), Math::max);
+        } else {
+          lines.add(line);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
