@@ -10,6 +10,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.httpproxy.Body;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One client request on its way through the gateway; what plugins change is changed here. */
 final class Exchange implements Variables {
+  private static final long LENGTH_UNKNOWN = -1;
+
   private final HttpServerRequest request;
   private final Buffer body;
   private final MultiMap headers = MultiMap.caseInsensitiveMultiMap();
@@ -59,10 +62,6 @@ final class Exchange implements Variables {
     return target.raw();
   }
 
-  Buffer body() {
-    return body;
-  }
-
   /** The request's headers as the upstream gets them. */
   MultiMap upstreamHeaders() {
     String client = request.remoteAddress().hostAddress();
@@ -71,6 +70,13 @@ final class Exchange implements Variables {
         .addAll(headers)
         .set("x-real-ip", client)
         .set("x-forwarded-for", before == null ? client : before + ", " + client);
+  }
+
+  /** The body for one try; a request without one keeps having none. */
+  Body upstreamBody() {
+    boolean none = !headers.contains("content-length") && !headers.contains("transfer-encoding");
+    Body whole = Body.body(body);
+    return none ? Body.body(whole.stream(), LENGTH_UNKNOWN) : whole;
   }
 
   RunnerQuestion question(String confKey, List<Text> conf) {

@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.ProxyRequest;
 import io.vertx.httpproxy.ProxyResponse;
 import java.util.HashSet;
@@ -84,8 +83,9 @@ final class Forwarding {
 
     private Future<ProxyResponse> exchange(Node node, HttpClientRequest sent) {
       exchange.request().response().closeHandler(ignored -> sent.reset());
+      sent.authority(exchange.request().authority());
       return request
-          .setBody(Body.body(exchange.body()))
+          .setBody(exchange.upstreamBody())
           .send(sent)
           .transform(answered ->
               answered.succeeded()
