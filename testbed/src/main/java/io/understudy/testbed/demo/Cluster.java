@@ -58,22 +58,37 @@ final class Cluster implements Stage {
     for (PostgresServer server : servers) {
       databases.put(server.start(family), server);
     }
-    Child gateway = gateway(secrets);
     databases.forEach((postmaster, server) -> server.awaitReady(postmaster, patience));
-    gateway.awaitReady(patience, READY);
-    Child daemon = java("daemon", entry("replication-daemon", "daemon", 384), List.of("" + config));
-    daemon.awaitReady(patience, READY);
-    List<Child> rest = new ArrayList<>();
+    // The daemon comes after whom it watches: it would take one that is not up yet for a dead one.
+    awaitAll(gatewayAndApplications(secrets));
+    awaitAll(
+        List.of(java("daemon", entry("replication-daemon", "daemon", 384), List.of("" + config))));
+    awaitAll(readers(config, without));
+  }
+
+  private void awaitAll(List<Child> children) {
+    children.forEach(child -> child.awaitReady(patience, READY));
+  }
+
+  private List<Child> gatewayAndApplications(Secrets secrets) throws IOException {
+    List<Child> children = new ArrayList<>();
+    children.add(gateway(secrets));
     for (Layout.Endpoint endpoint : layout.endpoints()) {
-      rest.add(app(endpoint, secrets));
+      children.add(app(endpoint, secrets));
     }
+    return children;
+  }
+
+  /** Those that only read from the daemon's Hazelcast member or publish to it. */
+  private List<Child> readers(Path config, Set<String> without) throws IOException {
+    List<Child> children = new ArrayList<>();
     if (!without.contains("risk")) {
-      rest.add(java("risk", entry("risk-service", "risk", 256), List.of("" + config)));
+      children.add(java("risk", entry("risk-service", "risk", 256), List.of("" + config)));
     }
     if (!without.contains("plugin")) {
-      rest.add(plugin());
+      children.add(plugin());
     }
-    rest.forEach(child -> child.awaitReady(patience, READY));
+    return children;
   }
 
   /**
@@ -112,7 +127,7 @@ final class Cluster implements Stage {
     Files.createDirectories(layout.folder().room("plugin"));
     return java(
         "gateway",
-        new Entry("testbed", TESTBED, 192, Jit.FULL_SPEED),
+        new Entry("testbed", TESTBED, 192, Jit.FAST_START),
         List.of(
             "gateway",
             "--listen",
@@ -128,7 +143,7 @@ final class Cluster implements Stage {
   private Child app(Layout.Endpoint endpoint, Secrets secrets) throws IOException {
     List<String> command =
         modules.command(
-            new Entry("testbed", TESTBED, 192, Jit.FULL_SPEED),
+            new Entry("testbed", TESTBED, 192, Jit.FAST_START),
             List.of(
                 "app",
                 "--service",

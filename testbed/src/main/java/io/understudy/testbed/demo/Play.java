@@ -11,6 +11,7 @@ import io.understudy.testbed.check.Violation;
 import io.understudy.testbed.load.CallLog;
 import io.understudy.testbed.load.LoadGenerator;
 import io.understudy.testbed.load.Population;
+import io.understudy.testbed.process.Child;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ final class Play {
   private final RunClock clock;
   private final Screen screen;
   private final FrontDoor door = new FrontDoor();
+  private boolean killed;
 
   Play(
       DemoOptions options,
@@ -81,7 +83,7 @@ final class Play {
   private Ending perform(Vertx vertx, Observer observer) throws IOException, InterruptedException {
     StateLine state = new StateLine(clock, observer);
     Phases phases =
-        new Phases(clock, screen, layout.folder().logs(), stage::endedByThemselves, state);
+        new Phases(clock, screen, layout.folder().logs(), () -> requireOrder(observer), state);
     phases.until(
         "shadows come in sync",
         GUARDED_MAX,
@@ -90,6 +92,7 @@ final class Play {
     List<Person> people = Population.of(PEOPLE, options.seed());
     LoadGenerator load = load(vertx, people);
     state.show(load.tally());
+    phases.last("load rises", timing.ramp());
     phases.last("warm-up", timing.warmUp());
     phases.last("healthy", timing.healthy());
     long fault = clock.nanos();
@@ -119,7 +122,7 @@ final class Play {
   private LoadGenerator load(Vertx vertx, List<Person> people) {
     LoadGenerator.Settings settings =
         new LoadGenerator.Settings(
-            layout.gateway(), REQUESTS_PER_SECOND, ANSWER_MAX, options.seed());
+            layout.gateway(), REQUESTS_PER_SECOND, timing.ramp(), ANSWER_MAX, options.seed());
     return LoadGenerator.start(vertx, settings, people, clock::nanos);
   }
 
@@ -141,8 +144,27 @@ final class Play {
                 && servedByShadows(load) >= SERVED_BEFORE_KILL * PEOPLE);
   }
 
+  /** Whatever dies or takes over without our doing would make everything after it pointless. */
+  private void requireOrder(Observer observer) {
+    for (Child child : stage.endedByThemselves()) {
+      throw new IllegalStateException(
+          child.name()
+              + " ended by itself with status "
+              + child.exitStatus().orElseThrow()
+              + "; see "
+              + child.log());
+    }
+    String primary =
+        observer.newest().map(seen -> seen.plan().primary()).orElse(layout.primary().name());
+    if (!killed && !primary.equals(layout.primary().name())) {
+      throw new IllegalStateException(
+          primary + " took over although " + layout.primary().name() + " was not killed yet");
+    }
+  }
+
   /** Returns the last instant before the kill. */
   private long kill() throws IOException {
+    killed = true;
     Layout.Endpoint victim = layout.primary();
     long before = clock.nanos();
     int count = stage.kill(victim);

@@ -45,11 +45,26 @@ public final class LoadGenerator {
    * How to load.
    *
    * @param gatewayPort loopback port of the gateway
-   * @param requestsPerSecond wishes per second
+   * @param requestsPerSecond wishes per second, once the ramp is over
+   * @param ramp how long the rate rises evenly from nothing: processes that have just started
+   *     compile their code with the first requests
    * @param timeout longest wait for one answer
    * @param seed decides who wishes what
    */
-  public record Settings(int gatewayPort, int requestsPerSecond, Duration timeout, long seed) {}
+  public record Settings(
+      int gatewayPort, int requestsPerSecond, Duration ramp, Duration timeout, long seed) {
+
+    /** How many wishes are due after some time: the area under the rate. */
+    long due(double seconds) {
+      double rising = Math.min(seconds, rampSeconds());
+      double share = rampSeconds() == 0 ? 0 : rising / rampSeconds();
+      return (long) (requestsPerSecond * (rising * share / 2 + seconds - rising));
+    }
+
+    private double rampSeconds() {
+      return ramp.toMillis() / 1e3;
+    }
+  }
 
   private LoadGenerator(Vertx vertx, Settings settings, List<Person> people, LongSupplier nanos) {
     this.settings = settings;
@@ -92,7 +107,7 @@ public final class LoadGenerator {
       return;
     }
     double seconds = (nanos.getAsLong() - startedNanos) / 1e9;
-    long due = (long) (seconds * settings.requestsPerSecond());
+    long due = settings.due(seconds);
     for (; issued < due; issued++) {
       Intent intent = Intent.draw(random, customers.size());
       Customer customer = customers.get(intent.person());

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PlayTest {
   private static final Timing SHORT =
       new Timing(
-          Duration.ofSeconds(4),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(3),
           Duration.ofSeconds(8),
           Duration.ofSeconds(20),
           Duration.ofSeconds(30),

@@ -95,6 +95,17 @@ class LoadGeneratorTest {
   }
 
   @Test
+  void rateRisesEvenlyDuringTheRampAndThenStays() {
+    LoadGenerator.Settings settings =
+        new LoadGenerator.Settings(port, 100, Duration.ofSeconds(10), Duration.ofSeconds(5), 7);
+
+    assertThat(settings.due(0)).isZero();
+    assertThat(settings.due(5)).isEqualTo(125);
+    assertThat(settings.due(10)).isEqualTo(500);
+    assertThat(settings.due(12)).isEqualTo(700);
+  }
+
+  @Test
   void sameSeedMeansSamePeople() {
     assertThat(Population.of(500, 3))
         .isEqualTo(Population.of(500, 3))
@@ -105,7 +116,7 @@ class LoadGeneratorTest {
 
   private LoadGenerator start(List<Person> people) {
     LoadGenerator.Settings settings =
-        new LoadGenerator.Settings(port, RATE, Duration.ofSeconds(5), 7);
+        new LoadGenerator.Settings(port, RATE, Duration.ZERO, Duration.ofSeconds(5), 7);
     return LoadGenerator.start(vertx, settings, people, System::nanoTime);
   }
 
