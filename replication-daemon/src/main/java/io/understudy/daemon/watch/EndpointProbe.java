@@ -1,18 +1,15 @@
 package io.understudy.daemon.watch;
 
+import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.watch.PrimaryWatch.Observation;
 import io.understudy.daemon.watch.PrimaryWatch.Reachability;
 import io.understudy.model.config.Topology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,32 +49,17 @@ public final class EndpointProbe implements AutoCloseable {
 
   private Reachability database() {
     try {
-      Connection current = connection == null ? connect() : connection;
+      Connection current = connection == null ? Server.of(endpoint).control() : connection;
       connection = current;
       if (current.isValid(ANSWER_SECONDS_MAX)) {
         return new Reachability.Reached();
       }
       disconnect();
       return new Reachability.Unreachable("no answer within " + ANSWER_SECONDS_MAX + " s");
-    } catch (SQLException | IOException e) {
+    } catch (SQLException e) {
       disconnect();
       return new Reachability.Unreachable(String.valueOf(e.getMessage()));
     }
-  }
-
-  private Connection connect() throws SQLException, IOException {
-    Topology.Database database = endpoint.database();
-    Properties properties = new Properties();
-    properties.setProperty("user", database.user());
-    if (database.passwordFile().isPresent()) {
-      properties.setProperty(
-          "password", Files.readString(Path.of(database.passwordFile().get())).strip());
-    }
-    properties.setProperty("ApplicationName", "understudy probe");
-    properties.setProperty("connectTimeout", String.valueOf(ANSWER_SECONDS_MAX));
-    properties.setProperty("loginTimeout", String.valueOf(2 * ANSWER_SECONDS_MAX));
-    properties.setProperty("socketTimeout", String.valueOf(2 * ANSWER_SECONDS_MAX));
-    return DriverManager.getConnection(database.jdbcUrl(), properties);
   }
 
   private void disconnect() {
