@@ -14,7 +14,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.util.Locale;
 import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,12 +163,10 @@ final class Application extends VerticleBase {
       if (body == null) {
         throw new BadRequestException("the body is missing");
       }
-      Fault.Kind kind = Fault.Kind.valueOf(body.getString("fault", "").toUpperCase(Locale.ROOT));
+      Fault.Kind kind = Fault.Kind.parse(body.getString("fault", ""));
       return Fault.starting(kind, body.getDouble("perSecond", 0.0));
     } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
-      throw new BadRequestException(
-          "not {\"fault\":\"leak\"|\"slow\"|\"loss\"|\"crash\",\"perSecond\":number}: "
-              + e.getMessage());
+      throw new BadRequestException("not {\"fault\":\"leak\",\"perSecond\":1}: " + e.getMessage());
     }
   }
 

@@ -24,19 +24,29 @@ import java.util.UUID;
 /** An endpoint of the application on a real PostgreSQL server, with a client. */
 final class ApplicationFixture implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
-  final EmbeddedPostgres postgres;
+  private final EmbeddedPostgres postgres;
+  private final String database;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private HostPort place = new HostPort("127.0.0.1", 0);
 
-  ApplicationFixture() throws IOException, SQLException {
-    postgres =
+  /** A server that keeps what it acknowledges. */
+  static EmbeddedPostgres durableServer() throws IOException, SQLException {
+    EmbeddedPostgres postgres =
         EmbeddedPostgres.builder()
             .setServerConfig("fsync", "on")
             .setServerConfig("full_page_writes", "on")
             .start();
+    execute(postgres, "postgres", "create role orders_app login");
+    return postgres;
+  }
+
+  /** On a fresh database of the server. */
+  ApplicationFixture(EmbeddedPostgres postgres) throws SQLException {
+    this.postgres = postgres;
+    this.database = "d" + UUID.randomUUID().toString().replace('-', '_');
+    execute(postgres, "postgres", "create database " + database);
     sql(
-        "create role orders_app login",
         "create table orders (id uuid primary key, user_key text not null,"
             + " amount integer not null, version integer not null, note text,"
             + " updated_at timestamptz)",
@@ -62,7 +72,7 @@ final class ApplicationFixture implements AutoCloseable {
             "eu-a",
             place,
             new AppSettings.Database(
-                "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres",
+                "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + database,
                 "orders_app",
                 ""),
             daemon.map(base -> new AppSettings.Daemon(base, FakeDaemon.TOKEN)),
@@ -130,7 +140,16 @@ final class ApplicationFixture implements AutoCloseable {
   }
 
   void sql(String... statements) throws SQLException {
-    try (Connection connection = owner();
+    execute(postgres, database, statements);
+  }
+
+  private Connection owner() throws SQLException {
+    return owner(postgres, database);
+  }
+
+  private static void execute(EmbeddedPostgres postgres, String database, String... statements)
+      throws SQLException {
+    try (Connection connection = owner(postgres, database);
         Statement statement = connection.createStatement()) {
       for (String text : statements) {
         statement.execute(text);
@@ -138,15 +157,14 @@ final class ApplicationFixture implements AutoCloseable {
     }
   }
 
-  private Connection owner() throws SQLException {
+  private static Connection owner(EmbeddedPostgres postgres, String database) throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres?user=postgres");
+        "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + database + "?user=postgres");
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     client.close();
     vertx.close().await();
-    postgres.close();
   }
 }

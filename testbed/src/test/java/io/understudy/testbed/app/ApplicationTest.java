@@ -9,6 +9,7 @@ import io.understudy.testbed.command.InvalidOptionsException;
 import io.understudy.testbed.command.Options;
 import io.understudy.testbed.support.Await;
 import io.vertx.core.json.JsonObject;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -24,22 +25,35 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ApplicationTest {
   private static final int REFUSED_POSTS = 600;
 
+  private static EmbeddedPostgres postgres;
   private ApplicationFixture app;
 
+  @BeforeAll
+  static void startServer() throws IOException, SQLException {
+    postgres = ApplicationFixture.durableServer();
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    postgres.close();
+  }
+
   @BeforeEach
-  void start() throws IOException, SQLException {
-    app = new ApplicationFixture();
+  void start() throws SQLException {
+    app = new ApplicationFixture(postgres);
   }
 
   @AfterEach
-  void stop() throws IOException {
+  void stop() {
     app.close();
   }
 
@@ -220,11 +234,14 @@ class ApplicationTest {
 
   @Test
   void aDeadDatabaseIsAnsweredFastAndTurnsHealthNegative() throws Exception {
+    EmbeddedPostgres mortal = ApplicationFixture.durableServer();
+    app.close();
+    app = new ApplicationFixture(mortal);
     app.open(true);
     app.start(Optional.empty());
     assertThat(app.post(UUID.randomUUID(), 1).statusCode()).isEqualTo(201);
     Await.until("healthy", () -> app.get("/healthz").statusCode() == 200);
-    app.postgres.close();
+    mortal.close();
     long began = System.nanoTime();
     HttpResponse<String> read = app.get("/orders?user=u1");
     assertThat(read.statusCode()).isEqualTo(503);
@@ -319,7 +336,7 @@ class ApplicationTest {
     app.start(Optional.empty());
     HttpResponse<String> answer = app.fault("{'fault':'fire','perSecond':1}");
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body()).contains("leak").contains("fire");
+    assertThat(answer.body()).contains("fault 'fire' is none of leak, slow, loss, crash");
     assertThat(app.fault("{'fault':'slow','perSecond':-1}").body()).contains("perSecond -1.0");
   }
 

@@ -1,5 +1,9 @@
 package io.understudy.testbed.app.state;
 
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * A fault that grows.
  *
@@ -23,6 +27,25 @@ public record Fault(Kind kind, double perSecond, double level) {
 
     Kind(double levelMax) {
       this.levelMax = levelMax;
+    }
+
+    /**
+     * Reads a kind's name in lower case.
+     *
+     * @throws IllegalArgumentException naming the kinds there are
+     */
+    public static Kind parse(String name) {
+      for (Kind kind : values()) {
+        if (kind.label().equals(name)) {
+          return kind;
+        }
+      }
+      String kinds = Stream.of(values()).map(Kind::label).collect(Collectors.joining(", "));
+      throw new IllegalArgumentException("fault '" + name + "' is none of " + kinds);
+    }
+
+    private String label() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

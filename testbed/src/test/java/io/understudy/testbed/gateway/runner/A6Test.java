@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -130,7 +131,7 @@ class A6Test {
           .map(JsonObject::new)
           .filter(line -> from.equals(line.getString("from")))
           .map(line -> {
-            byte[] bytes = line.getBinary("frame");
+            byte[] bytes = Base64.getDecoder().decode(line.getString("frame"));
             return new Frame(
                 line.getInteger("type"), Buffer.buffer(bytes).getBuffer(4, bytes.length));
           })
