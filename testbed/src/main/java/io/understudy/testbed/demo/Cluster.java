@@ -14,6 +14,7 @@ import io.understudy.testbed.process.Residents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,12 +59,24 @@ final class Cluster implements Stage {
     for (PostgresServer server : servers) {
       databases.put(server.start(family), server);
     }
-    databases.forEach((postmaster, server) -> server.awaitReady(postmaster, patience));
+    for (Map.Entry<Child, PostgresServer> each : databases.entrySet()) {
+      each.getValue().awaitReady(each.getKey(), patience);
+      makeSchema(each.getValue());
+    }
     // The daemon comes after whom it watches: it would take one that is not up yet for a dead one.
     awaitAll(gatewayAndApplications(secrets));
     awaitAll(
         List.of(java("daemon", entry("replication-daemon", "daemon", 384), List.of("" + config))));
     awaitAll(readers(config, without));
+  }
+
+  private static void makeSchema(PostgresServer server) throws IOException {
+    try {
+      server.run("postgres", List.of("CREATE DATABASE " + Layout.SERVICE));
+      server.run(Layout.SERVICE, ConfigText.schema());
+    } catch (SQLException e) {
+      throw new IOException("the schema cannot be made: " + e.getMessage(), e);
+    }
   }
 
   private void awaitAll(List<Child> children) {
@@ -113,8 +126,6 @@ final class Cluster implements Stage {
 
   private List<PostgresServer> databaseServers() throws IOException, InterruptedException {
     PostgresTemplate template = PostgresTemplate.make(layout.folder().room("postgres"));
-    template.run("postgres", List.of("CREATE DATABASE " + Layout.SERVICE + ";"));
-    template.run(Layout.SERVICE, ConfigText.schema());
     List<PostgresServer> servers = new ArrayList<>();
     for (Layout.Endpoint endpoint : layout.endpoints()) {
       Path data = layout.room(endpoint).resolve("data");

@@ -3,6 +3,10 @@ package io.understudy.testbed.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +51,19 @@ public final class PostgresServer {
         () -> !postmaster.alive() || takesConnections());
     if (!postmaster.alive()) {
       throw new EndedEarlyException(name, postmaster.exitStatus().orElseThrow(), postmaster.log());
+    }
+  }
+
+  /**
+   * Runs statements as the superuser. Tables must be made by a running server: what single-user
+   * mode makes gets an object id below 16384, and pgoutput silently publishes nothing of it.
+   */
+  public void run(String database, List<String> statements) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl(database), "postgres", "");
+        Statement statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
     }
   }
 

@@ -1,9 +1,7 @@
 package io.understudy.testbed.process;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,25 +42,8 @@ public final class PostgresTemplate {
             "--username=postgres",
             "--encoding=UTF8",
             "--locale=C");
-    template.step("initdb", options, "");
+    template.step("initdb", options);
     return template;
-  }
-
-  /**
-   * Runs statements in the template, in PostgreSQL's single-user mode.
-   *
-   * @param database name of an existing database
-   * @param statements one per element, without line breaks
-   */
-  public void run(String database, List<String> statements)
-      throws IOException, InterruptedException {
-    List<String> options =
-        List.of("--single", "-D", directory.toString(), "-c", "fsync=off", database);
-    String input = String.join("\n", statements) + "\n";
-    String output = step("postgres", options, input);
-    if (output.contains("ERROR:")) {
-      throw new IOException("a statement failed in the database template:\n" + output);
-    }
   }
 
   /**
@@ -85,25 +66,21 @@ public final class PostgresTemplate {
     }
   }
 
-  private String step(String program, List<String> options, String input)
+  private void step(String program, List<String> options)
       throws IOException, InterruptedException {
     Path out = directory.resolveSibling(program + ".log");
-    File in = Files.writeString(directory.resolveSibling("input.sql"), input).toFile();
     Process process =
         new ProcessBuilder(binaries.command(program, options))
             .directory(binaries.folder().toFile())
             .redirectErrorStream(true)
-            .redirectInput(in)
             .redirectOutput(out.toFile())
             .start();
     if (!process.waitFor(STEP_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IOException(program + " did not end within " + STEP_SECONDS + " s");
     }
-    String output = Files.readString(out, StandardCharsets.UTF_8);
     if (process.exitValue() != 0) {
-      throw new IOException(program + " ended with status " + process.exitValue() + ":\n" + output);
+      throw new IOException(program + " ended with status " + process.exitValue() + ":\n" + Files.readString(out));
     }
-    return output;
   }
 }

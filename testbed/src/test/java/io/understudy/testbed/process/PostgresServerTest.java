@@ -26,20 +26,25 @@ class PostgresServerTest {
     Patience patience = new Patience(System::nanoTime, folder.logs());
     try (ProcessFamily family = ProcessFamily.gather(folder)) {
       PostgresTemplate template = PostgresTemplate.make(folder.room("template"));
-      template.run("postgres", List.of("CREATE DATABASE orders;"));
-      template.run("orders", List.of("CREATE TABLE t (id int PRIMARY KEY);"));
       PostgresServer a = server(template, folder, "eu-a");
       PostgresServer b = server(template, folder, "eu-b");
       Child postmasterA = a.start(family);
       Child postmasterB = b.start(family);
       a.awaitReady(postmasterA, patience);
       b.awaitReady(postmasterB, patience);
+      for (PostgresServer each : List.of(a, b)) {
+        each.run("postgres", List.of("CREATE DATABASE orders"));
+        each.run("orders", List.of("CREATE TABLE t (id int PRIMARY KEY)"));
+      }
 
       try (Connection toA = connect(a);
           Connection toB = connect(b)) {
         assertThat(ask(toA, "SHOW fsync")).isEqualTo("on");
         assertThat(ask(toA, "SHOW wal_level")).isEqualTo("logical");
         assertThat(ask(toA, "SELECT count(*) FROM t")).isEqualTo("0");
+        assertThat(ask(toA, "SELECT 't'::regclass::oid >= 16384"))
+            .as("pgoutput publishes it")
+            .isEqualTo("t");
         Path home = folder.room("eu-a");
         Residents residents = new Residents(home);
         assertThat(residents.list())
