@@ -29,9 +29,7 @@ final class Answering {
   }
 
   long prepare(String key, Map<String, String> values) {
-    long token = tokens.prepare(key, values, sources.wallMillis().getAsLong());
-    audit.wake();
-    return token;
+    return tokens.prepare(key, values, sources.wallMillis().getAsLong());
   }
 
   @Nullable PreparedConf conf(long token) {

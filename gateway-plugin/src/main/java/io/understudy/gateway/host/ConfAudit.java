@@ -9,18 +9,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the operator about routes whose configuration does not work, once when it starts and once
- * when it ends. A thread of its own does it, because logging may block.
+ * when it ends. A problem counts when two reviews in a row have found it, because a route and the
+ * plan of its service may be published in either order. A thread of its own does it, because
+ * logging may block.
  */
 final class ConfAudit implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConfAudit.class);
 
-  /** A service becomes known or unknown without the gateway sending anything. */
   private static final long REVIEW_NANOS = 500_000_000;
 
   private final ConfTokens tokens;
   private final UnderstudyFilter filter;
   private final Thread thread;
 
+  private Map<String, String> foundBefore = Map.of();
   private Map<String, String> reported = Map.of();
   private volatile boolean closing;
 
@@ -36,15 +38,10 @@ final class ConfAudit implements AutoCloseable {
     return audit;
   }
 
-  /** Asks for a review now; never blocks. */
-  void wake() {
-    LockSupport.unpark(thread);
-  }
-
   @Override
   public void close() {
     closing = true;
-    wake();
+    LockSupport.unpark(thread);
   }
 
   private void run() {
@@ -60,11 +57,18 @@ final class ConfAudit implements AutoCloseable {
       String text = conf.values().getOrDefault(UnderstudyFilter.NAME, "");
       filter.problem(text).ifPresent(problem -> found.put(conf.key(), problem));
     }
-    found.forEach(this::reportNew);
+    Map<String, String> lasting = new HashMap<>(found);
+    lasting.entrySet().removeIf(entry -> !entry.getValue().equals(foundBefore.get(entry.getKey())));
+    foundBefore = found;
+    report(lasting);
+  }
+
+  private void report(Map<String, String> lasting) {
+    lasting.forEach(this::reportNew);
     reported.keySet().stream()
-        .filter(key -> !found.containsKey(key))
+        .filter(key -> !lasting.containsKey(key))
         .forEach(key -> log.info("conf {}: REFUSED -> USED", key));
-    reported = found;
+    reported = lasting;
   }
 
   private void reportNew(String key, String problem) {

@@ -140,7 +140,8 @@ public final class FrameServer implements AutoCloseable {
     abstract SocketAddress address(Path path);
 
     private static DefaultThreadFactory threads() {
-      return new DefaultThreadFactory("understudy-host", true);
+      // Not daemons: a process that serves stays.
+      return new DefaultThreadFactory("understudy-host", false);
     }
   }
 }

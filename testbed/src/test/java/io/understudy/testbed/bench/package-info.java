@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.testbed.bench;
+
+import org.jspecify.annotations.NullMarked;
