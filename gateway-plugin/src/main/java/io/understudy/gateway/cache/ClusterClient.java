@@ -39,6 +39,7 @@ public final class ClusterClient {
     config.setProperty("hazelcast.logging.type", "slf4j");
     // An answer later than this is worth less than going on with the last values.
     config.setProperty("hazelcast.client.invocation.timeout.seconds", "2");
+    config.getMetricsConfig().setEnabled(false);
     config.getNetworkConfig().setAddresses(members).setConnectionTimeout(2_000);
     config.getNetworkConfig().getAutoDetectionConfig().setEnabled(false);
     ClientConnectionStrategyConfig strategy = config.getConnectionStrategyConfig();

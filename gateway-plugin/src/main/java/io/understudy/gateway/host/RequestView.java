@@ -1,7 +1,6 @@
 package io.understudy.gateway.host;
 
 import io.github.api7.A6.HTTPReqCall.Req;
-import io.github.api7.A6.TextEntry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -18,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class RequestView extends HttpRequest {
   private final Req req;
   private final ByteBuffer scratch;
-  private final TextEntry entry = new TextEntry();
+  private final HeaderSearch headers;
 
-  private RequestView(Req req, ByteBuffer scratch) {
+  private RequestView(Req req, ByteBuffer body) {
     super(req);
     this.req = req;
-    this.scratch = scratch;
+    this.scratch = body.duplicate();
+    this.headers = new HeaderSearch(body);
   }
 
   /**
@@ -32,7 +32,7 @@ final class RequestView extends HttpRequest {
    * @throws MalformedFrameException here and in all methods, if an offset or a length lies outside
    */
   static RequestView of(ByteBuffer body) {
-    return checked(() -> new RequestView(Req.getRootAsReq(body), body.duplicate()));
+    return checked(() -> new RequestView(Req.getRootAsReq(body), body));
   }
 
   @Override
@@ -61,7 +61,7 @@ final class RequestView extends HttpRequest {
 
   @Override
   public @Nullable String getHeader(String name) {
-    return checked(() -> find(name));
+    return checked(() -> headers.find(name));
   }
 
   @Override
@@ -83,19 +83,6 @@ final class RequestView extends HttpRequest {
   @Override
   public @Nullable String getVars(String name) {
     // This host asks the gateway for no variables.
-    return null;
-  }
-
-  private @Nullable String find(String name) {
-    int count = req.headersLength();
-    for (int i = 0; i < count; i++) {
-      TextEntry header = req.headers(entry, i);
-      ByteBuffer key = header.nameInByteBuffer(scratch);
-      if (key != null && FlatText.spells(key, name)) {
-        ByteBuffer value = header.valueInByteBuffer(scratch);
-        return value == null ? "" : FlatText.decode(value);
-      }
-    }
     return null;
   }
 
