@@ -1,0 +1,60 @@
+package io.understudy.risk.feature;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Everything remembered about one endpoint; owned by one thread.
+ *
+ * <p>Counts in samples, never in seconds, so that a row means the same at any sampling interval.
+ */
+public final class EndpointFeatures {
+  /** From this age on a process counts as old, samples. */
+  static final int AGE_MAX = 240;
+
+  private final List<MetricFeatures> metrics =
+      Arrays.stream(Metric.values()).map(MetricFeatures::new).toList();
+  private final List<ResourceFeatures> resources =
+      Arrays.stream(Resource.values()).map(ResourceFeatures::new).toList();
+  private final CrossFeatures cross = new CrossFeatures();
+  private final FailureFeatures failures = new FailureFeatures();
+  private long samples;
+  private int age;
+
+  /** Takes the next sample. */
+  public void accept(Sample sample) {
+    int missing = 0;
+    for (MetricFeatures metric : metrics) {
+      missing += metric.push(sample) ? 0 : 1;
+    }
+    for (ResourceFeatures resource : resources) {
+      resource.push(sample);
+    }
+    cross.push(metrics, (double) missing / Metric.COUNT);
+    failures.push(sample);
+    samples++;
+    age = sample.restarted() ? 0 : Math.min(age + 1, AGE_MAX);
+  }
+
+  /** Samples taken so far. */
+  public long samples() {
+    return samples;
+  }
+
+  /**
+   * Writes the row of the newest sample, {@link FeatureSchema#width} values from {@code offset}.
+   */
+  public void write(float[] matrix, int offset) {
+    FeatureRow row = new FeatureRow(matrix, offset);
+    for (MetricFeatures metric : metrics) {
+      metric.write(row);
+    }
+    for (ResourceFeatures resource : resources) {
+      resource.write(row);
+    }
+    cross.write(row);
+    failures.write(row);
+    row.add(age);
+    assert row.next() == offset + FeatureSchema.CURRENT.width();
+  }
+}
