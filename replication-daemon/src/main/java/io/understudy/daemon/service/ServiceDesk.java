@@ -72,11 +72,17 @@ final class ServiceDesk implements AutoCloseable {
   private Optional<String> routeTrouble = Optional.of("routes not written yet");
   private volatile ServiceView view;
 
-  /** What the supervisor knows in a tick. */
+  /**
+   * What the supervisor knows in a tick.
+   *
+   * @param sourceSpeaks whether the primary was reached when it was last looked at; a shadow that
+   *     hears nothing from a silent primary has done nothing wrong
+   */
   record Standing(
       ControlRecord record,
       ServicePhase phase,
       Optional<Replication> replication,
+      boolean sourceSpeaks,
       Optional<String> trouble) {}
 
   ServiceDesk(
@@ -93,7 +99,8 @@ final class ServiceDesk implements AutoCloseable {
     this.shift = new ShiftDesk(policy, record, around.decisionHeader(), now);
     this.routes = around.routes().map(factory -> factory.apply(Signal.confirmationsTo(tell)));
     Standing standing =
-        new Standing(record, ServicePhase.OPENING, Optional.empty(), Optional.of("starting"));
+        new Standing(
+            record, ServicePhase.OPENING, Optional.empty(), false, Optional.of("starting"));
     this.view = draw(standing, Map.of());
   }
 
@@ -140,10 +147,10 @@ final class ServiceDesk implements AutoCloseable {
     List<ShadowStatus> shadows = standing.replication().map(Replication::shadows).orElse(List.of());
     recordShadows(shadows);
     standing.replication().ifPresent(replication -> reseedFailed(replication, shadows, now));
-    if (standing.replication().isPresent()) {
+    if (standing.replication().isPresent() && standing.sourceSpeaks()) {
       choose(standing.record(), shadows);
+      decide(standing, shadows, now);
     }
-    decide(standing, shadows, now);
     publish(standing, now);
     view = draw(standing, risks());
   }

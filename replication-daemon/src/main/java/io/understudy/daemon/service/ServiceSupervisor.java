@@ -176,7 +176,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         release();
       }
     }
-    desk.tick(new ServiceDesk.Standing(record, phase, replication, trouble));
+    desk.tick(new ServiceDesk.Standing(record, phase, replication, databaseReached, trouble));
   }
 
   private static boolean lasted(Instant since, Instant now) {
