@@ -66,8 +66,7 @@ public final class PostgresTemplate {
     }
   }
 
-  private void step(String program, List<String> options)
-      throws IOException, InterruptedException {
+  private void step(String program, List<String> options) throws IOException, InterruptedException {
     Path out = directory.resolveSibling(program + ".log");
     Process process =
         new ProcessBuilder(binaries.command(program, options))
@@ -80,7 +79,8 @@ public final class PostgresTemplate {
       throw new IOException(program + " did not end within " + STEP_SECONDS + " s");
     }
     if (process.exitValue() != 0) {
-      throw new IOException(program + " ended with status " + process.exitValue() + ":\n" + Files.readString(out));
+      throw new IOException(
+          program + " ended with status " + process.exitValue() + ":\n" + Files.readString(out));
     }
   }
 }

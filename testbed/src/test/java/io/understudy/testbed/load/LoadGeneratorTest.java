@@ -61,14 +61,17 @@ class LoadGeneratorTest {
   @Test
   void keepsItsRateItsMixAndItsPromises() throws Exception {
     List<Person> people = Population.of(500, 7);
+    long begin = System.nanoTime();
     LoadGenerator load = start(people);
     new Patience(System::nanoTime, folder)
         .await("4 s of load", Duration.ofSeconds(20), () -> load.tally().calls() > 4 * RATE);
+    double wishing = (System.nanoTime() - begin) / 1e9;
     List<Call> calls = load.finish().get(20, TimeUnit.SECONDS);
 
     long first = calls.getFirst().span().startNanos();
-    double seconds = (calls.getLast().span().startNanos() - first) / 1e9;
-    assertThat(calls.size() / seconds).isBetween(RATE * 0.9, RATE * 1.1);
+    double ended = (System.nanoTime() - begin) / 1e9;
+    // The upper bound is exact; the lower one leaves room for a machine that is busy at the end.
+    assertThat((double) calls.size()).isBetween(RATE * wishing * 0.75, RATE * ended);
     assertThat(calls).noneMatch(Call::failed);
     assertThat(orders.overlaps).as("people with two requests in flight").isEmpty();
     assertThat(orders.wrongCookies).as("cookies that were not sent back").isZero();
