@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 
 /** Starts the service, or trains a model. */
 public final class Main {
@@ -97,7 +98,7 @@ public final class Main {
           System.exit(BROKEN);
         });
     try {
-      HttpServer server = service.start().await();
+      HttpServer server = service.start().toCompletionStage().toCompletableFuture().join();
       Runtime.getRuntime().addShutdownHook(new Thread(service::close, "shutdown"));
       OUT.println(
           "ready http://"
@@ -106,14 +107,14 @@ public final class Main {
               + server.actualPort()
               + " model="
               + model.version());
-    } catch (RuntimeException e) {
+    } catch (CompletionException e) {
       ERR.println(
           "risk.listen: cannot listen on "
               + config.listen().host()
               + ":"
               + config.listen().port()
               + " ("
-              + e.getMessage()
+              + e.getCause()
               + "): stop the other process, or choose another port in "
               + file);
       System.exit(MISUSED);

@@ -132,10 +132,11 @@ public final class RiskEngine {
     if (endpoint.firstMillis < 0) {
       endpoint.firstMillis = nowMillis;
     }
-    boolean warmingUp =
-        endpoint.features.samples() <= EndpointRisk.WARM_UP_SAMPLES
-            || nowMillis - endpoint.firstMillis < settings.warmUp().toMillis();
-    Estimate estimate = endpoint.risk.next(heads, sample, warmingUp);
+    EndpointRisk.Maturity maturity =
+        nowMillis - endpoint.firstMillis < settings.warmUp().toMillis()
+            ? EndpointRisk.Maturity.NEW
+            : EndpointRisk.Maturity.of(endpoint.features.samples(), endpoint.features.age());
+    Estimate estimate = endpoint.risk.next(heads, sample, maturity);
     if (estimate.certainty() != endpoint.certainty) {
       LOG.info(
           "{}/{} {} -> {} score={}",

@@ -36,6 +36,11 @@ public final class EndpointFeatures {
     age = sample.restarted() ? 0 : Math.min(age + 1, AGE_MAX);
   }
 
+  /** Samples since the process started, as far as that was seen; at most 240. */
+  public int age() {
+    return age;
+  }
+
   /** Samples taken so far. */
   public long samples() {
     return samples;

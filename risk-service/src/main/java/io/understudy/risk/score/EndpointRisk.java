@@ -7,9 +7,10 @@ import java.util.Arrays;
  * Turns the heads' probabilities of one endpoint into its one score, tick by tick.
  *
  * <p>A breach within 30 samples is also one within 120, so the score is the largest head's, not a
- * sum. What a head says counts once it lasts: the nowcast (the first head) by the median of its
- * last three answers, so that one odd sample never alarms and a real change shows one tick later; a
- * forecast by the least of them, because a precursor that comes and goes is none.
+ * sum. What a head says counts once it lasts, and then as the least of what it said: of its last
+ * three answers for the nowcast (the first head), so that a stall or two never alarms and a real
+ * change shows two ticks later; of its last five for a forecast, because a precursor that comes and
+ * goes is none.
  */
 public final class EndpointRisk {
   /** Before this many samples a score would be noise. */
@@ -18,11 +19,40 @@ public final class EndpointRisk {
   /** What is said about an endpoint that nothing is known about. */
   public static final double UNKNOWN = 0.02;
 
+  /**
+   * A trend is not believed before it lies wholly behind the start of the process: while a process
+   * warms up, everything about it grows.
+   */
+  public static final int TREND_SAMPLES = 60;
+
   private static final double DEAD = 0.99;
-  private static final int REMEMBERED = 3;
+  private static final int NOWCAST_MEMORY = 3;
+  private static final int FORECAST_MEMORY = 5;
+
+  /** How much has been seen of an endpoint. */
+  public enum Maturity {
+    /** Too little to say anything. */
+    NEW,
+    /** Enough to tell trouble that is there, not yet trouble that is coming. */
+    YOUNG,
+    /** Everything. */
+    MATURE;
+
+    /** Maturity of an endpoint after so many samples, of a process of that age. */
+    public static Maturity of(long samples, int processAge) {
+      if (samples <= WARM_UP_SAMPLES) {
+        return NEW;
+      }
+      return processAge <= TREND_SAMPLES ? YOUNG : MATURE;
+    }
+
+    boolean admits(int head) {
+      return this == MATURE || (this == YOUNG && head == 0);
+    }
+  }
 
   private final double[][] recent;
-  private int next;
+  private long ticks;
   private int deadInARow;
 
   /**
@@ -31,9 +61,10 @@ public final class EndpointRisk {
    * @param heads how many there are, the nowcast first
    */
   public EndpointRisk(int heads) {
-    recent = new double[heads][REMEMBERED];
-    for (double[] ofHead : recent) {
-      Arrays.fill(ofHead, UNKNOWN);
+    recent = new double[heads][];
+    for (int head = 0; head < heads; head++) {
+      recent[head] = new double[head == 0 ? NOWCAST_MEMORY : FORECAST_MEMORY];
+      Arrays.fill(recent[head], UNKNOWN);
     }
   }
 
@@ -42,19 +73,21 @@ public final class EndpointRisk {
    *
    * @param probabilities calibrated, one per head
    * @param sample what they were computed from
-   * @param warmingUp whether too little has been seen of the endpoint
+   * @param maturity how much has been seen of the endpoint
    * @throws IllegalArgumentException if a probability is not one
    */
-  public Estimate next(double[] probabilities, Sample sample, boolean warmingUp) {
+  public Estimate next(double[] probabilities, Sample sample, Maturity maturity) {
     deadInARow = sample.dead() ? deadInARow + 1 : 0;
     for (int head = 0; head < recent.length; head++) {
-      recent[head][next] = warmingUp ? UNKNOWN : checked(head, probabilities[head]);
+      double probability = checked(head, probabilities[head]);
+      recent[head][(int) (ticks % recent[head].length)] =
+          maturity.admits(head) ? probability : UNKNOWN;
     }
-    next = (next + 1) % REMEMBERED;
+    ticks++;
     if (deadInARow > 1) {
       return new Estimate(DEAD, 0, Estimate.Certainty.DEAD);
     }
-    if (warmingUp) {
+    if (maturity == Maturity.NEW) {
       return new Estimate(UNKNOWN, 0, Estimate.Certainty.WARMING_UP);
     }
     return strongest();
@@ -72,9 +105,7 @@ public final class EndpointRisk {
   }
 
   private double lasting(int head) {
-    double[] ordered = recent[head].clone();
-    Arrays.sort(ordered);
-    return head == 0 ? ordered[REMEMBERED / 2] : ordered[0];
+    return Arrays.stream(recent[head]).min().orElse(UNKNOWN);
   }
 
   private static double checked(int head, double probability) {

@@ -66,10 +66,12 @@ public final class Evaluation {
 
   private List<Double> scores(Life life) {
     EndpointFeatures features = new EndpointFeatures();
+    List<EndpointRisk.Maturity> maturities = new ArrayList<>();
     float[] matrix = new float[life.moments().size() * Rows.WIDTH];
     for (int t = 0; t < life.moments().size(); t++) {
       features.accept(life.moments().get(t).sample());
       features.write(matrix, t * Rows.WIDTH);
+      maturities.add(EndpointRisk.Maturity.of(features.samples(), features.age()));
     }
     float[][] margins = model.margins(matrix, life.moments().size());
     EndpointRisk risk = new EndpointRisk(margins.length);
@@ -80,7 +82,7 @@ public final class Evaluation {
         probabilities[head] = model.probability(head, margins[head][t]);
       }
       Sample sample = life.moments().get(t).sample();
-      scores.add(risk.next(probabilities, sample, t < EndpointRisk.WARM_UP_SAMPLES).score());
+      scores.add(risk.next(probabilities, sample, maturities.get(t)).score());
     }
     return scores;
   }

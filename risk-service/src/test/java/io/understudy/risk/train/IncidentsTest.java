@@ -12,7 +12,7 @@ final class IncidentsTest {
   @Test
   void shortGapsBelongToTheIncident() {
     breach(50, 55);
-    breach(65, 70); // ten samples of quiet
+    breach(64, 70); // ten samples after the last breach
     breach(90, 92);
     assertThat(Incidents.in(breached).all())
         .containsExactly(new Incident(50, 70), new Incident(90, 92));
