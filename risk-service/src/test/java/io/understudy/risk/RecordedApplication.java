@@ -56,8 +56,9 @@ final class RecordedApplication {
     liveMb = plateauMb * 0.35;
   }
 
-  double troubleAt() {
-    return troubleAtSecond;
+  /** Whether a breach from here on is what the replay waits for. */
+  boolean inTrouble() {
+    return trouble == Trouble.NONE || second() > troubleAtSecond;
   }
 
   double second() {
