@@ -46,6 +46,7 @@ public final class DebeziumCapture implements Capture {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch attached = new CountDownLatch(1);
   private volatile @Nullable DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
+  private volatile @Nullable Thread thread;
 
   public DebeziumCapture(DebeziumSettings settings) {
     this.settings = settings;
@@ -64,7 +65,7 @@ public final class DebeziumCapture implements Capture {
             .notifying(new Batches(sink))
             .build();
     engine = created;
-    Thread.ofPlatform().daemon().name("capture-" + settings.name()).start(created);
+    thread = Thread.ofPlatform().daemon().name("capture-" + settings.name()).start(created);
   }
 
   @Override
@@ -77,7 +78,8 @@ public final class DebeziumCapture implements Capture {
   @Override
   public void close() {
     DebeziumEngine<RecordChangeEvent<SourceRecord>> running = engine;
-    if (running == null || !closing.compareAndSet(false, true)) {
+    Thread runner = thread;
+    if (running == null || runner == null || !closing.compareAndSet(false, true)) {
       return;
     }
     try {
@@ -86,6 +88,10 @@ public final class DebeziumCapture implements Capture {
       }
       if (ended.getCount() > 0) {
         running.close();
+      }
+      // Closed just as it begins to poll, the engine waits for a task that it has thrown away.
+      if (!ended.await(1, TimeUnit.SECONDS)) {
+        runner.interrupt();
       }
       if (!ended.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
         LOG.warn("capture {} did not end within {} s", settings.name(), CLOSE_SECONDS_MAX);

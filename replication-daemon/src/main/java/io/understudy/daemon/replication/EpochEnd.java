@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * How far each shadow came in an epoch that is over. A shadow that is missing did not answer, or
- * holds no consistent copy.
+ * holds no consistent copy. One that had failed is there with the prefix that it holds; its data
+ * may have been tampered with, so prefer another at the same position.
  *
  * @param epoch the epoch that is over
  * @param replicated the watermark as far as it is known; {@link Position#NONE} after a restart

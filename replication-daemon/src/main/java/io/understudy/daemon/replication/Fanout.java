@@ -22,6 +22,7 @@ final class Fanout {
   private final TransactionQueue captured;
   private final List<ShadowLine> lines;
   private final Consumer<Position> progress;
+  private volatile boolean ending;
 
   Fanout(
       ReplicationSpec spec,
@@ -51,6 +52,12 @@ final class Fanout {
     }
   }
 
+  /** Nothing more is captured; a shadow that holds up the end is given up. */
+  void end() {
+    ending = true;
+    captured.end();
+  }
+
   private void deliver(ShadowLine line, Transaction transaction) throws InterruptedException {
     Feed feed = line.feed();
     if (feed == null) {
@@ -72,7 +79,8 @@ final class Fanout {
     }
     while (!feed.queue.offer(transaction, SLICE)) {
       feed.stalledMillis += SLICE.toMillis();
-      if (feed.stalledMillis >= spec.limits().stallMax().toMillis() && othersSuffice(line)) {
+      boolean enough = feed.stalledMillis >= spec.limits().stallMax().toMillis();
+      if (enough && (ending || othersSuffice(line))) {
         line.giveUp(
             "it held up the stream for "
                 + feed.stalledMillis

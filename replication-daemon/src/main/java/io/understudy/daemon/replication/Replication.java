@@ -43,6 +43,7 @@ public final class Replication implements AutoCloseable {
   private final Scoreboard scoreboard;
   private final TransactionQueue captured = new TransactionQueue(CAPTURED_BYTES_MAX);
   private final List<ShadowLine> lines;
+  private final Fanout fanout;
   private final List<Thread> threads = new ArrayList<>();
 
   private Replication(
@@ -68,6 +69,7 @@ public final class Replication implements AutoCloseable {
                     shadow,
                     scoreboard.listener(shadow.endpoint())))
             .toList();
+    this.fanout = new Fanout(spec, captured, lines, scoreboard::captured);
     scoreboard.onInSync(endpoint -> line(endpoint).caughtUp());
   }
 
@@ -150,7 +152,7 @@ public final class Replication implements AutoCloseable {
    */
   public EpochEnd finish(Duration bound) {
     Instant deadline = clock.instant().plus(bound);
-    captured.end();
+    fanout.end();
     stopSources();
     join(deadline);
     Position replicated = scoreboard.stop();
@@ -187,7 +189,6 @@ public final class Replication implements AutoCloseable {
   }
 
   private void begin(Launch.Plan plan) {
-    Fanout fanout = new Fanout(spec, captured, lines, scoreboard::captured);
     Heartbeat heartbeat = new Heartbeat(spec, Server.of(spec.primary()), clock);
     threads.add(Thread.ofVirtual().name("fanout-" + spec.service()).start(fanout::run));
     threads.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));

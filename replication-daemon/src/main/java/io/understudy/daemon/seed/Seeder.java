@@ -24,6 +24,10 @@ import org.postgresql.copy.CopyOut;
  * one transaction of the shadow: a copy that breaks off leaves the shadow as it was. Text, not
  * binary, because binary forms differ between major versions and carry type numbers of one
  * database. Readers of the shadow wait while the copy runs.
+ *
+ * <p>TRUNCATE is the one statement that a snapshot does not hide (PostgreSQL manual, "Caveats" of
+ * MVCC): a table emptied after the snapshot looks empty in it. So the tables are locked against it,
+ * and one that was emptied before the lock was there fails the copy, to be tried again.
  */
 public final class Seeder {
 
@@ -59,14 +63,9 @@ public final class Seeder {
       to.setAutoCommit(false);
       execute(from, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       execute(from, "SET TRANSACTION SNAPSHOT '" + export.snapshot() + "'");
+      pin(from, catalogue);
       Copy copy = new Copy(from, to, progress, expected(from, catalogue));
-      execute(
-          to,
-          "TRUNCATE "
-              + catalogue.tables().keySet().stream()
-                  .map(table -> "ONLY " + table.quoted())
-                  .collect(Collectors.joining(", "))
-              + " CASCADE");
+      execute(to, "TRUNCATE " + names(catalogue) + " CASCADE");
       for (Catalogue.Table table : catalogue.tables().values()) {
         copy.table(table);
       }
@@ -75,6 +74,27 @@ public final class Seeder {
       to.commit();
     }
     return position;
+  }
+
+  private static void pin(Connection from, Catalogue catalogue) throws SQLException {
+    execute(from, "LOCK TABLE " + names(catalogue) + " IN ACCESS SHARE MODE");
+    // The row in the catalogue is what the snapshot sees, the function's answer is what is there.
+    try (Statement statement = from.createStatement();
+        ResultSet rewritten =
+            statement.executeQuery(
+                "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relpersistence ="
+                    + " 'p' AND relfilenode <> 0 AND relfilenode <> pg_relation_filenode(oid)")) {
+      if (rewritten.next()) {
+        throw new SQLException(
+            "table " + rewritten.getString(1) + " was truncated since the snapshot", "40001");
+      }
+    }
+  }
+
+  private static String names(Catalogue catalogue) {
+    return catalogue.tables().keySet().stream()
+        .map(table -> "ONLY " + table.quoted())
+        .collect(Collectors.joining(", "));
   }
 
   private static long expected(Connection from, Catalogue catalogue) throws SQLException {

@@ -1,0 +1,76 @@
+package io.understudy.daemon.replication;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import io.understudy.daemon.capture.Capture;
+import io.understudy.daemon.capture.Change;
+import io.understudy.daemon.capture.Row;
+import io.understudy.daemon.capture.TableName;
+import io.understudy.daemon.capture.Transaction;
+import org.junit.jupiter.api.Test;
+
+/** The arrows that must never exist inside the state synchronisation. */
+class SyncArchitectureTest {
+  private static final String[] IMPURE = {
+    "io.vertx..",
+    "com.hazelcast..",
+    "io.debezium..",
+    "org.apache.kafka..",
+    "org.postgresql..",
+    "ml.dmlc..",
+    "org.springframework..",
+    "io.netty..",
+    "java.net..",
+    "java.io..",
+    "java.nio.file..",
+    "java.sql..",
+    "java.util.concurrent..",
+    "org.slf4j.."
+  };
+
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.understudy.daemon");
+
+  private void arePure(GivenClassesConjunction these) {
+    these
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(IMPURE)
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.time.Clock")
+        .check(classes);
+  }
+
+  @Test
+  void theQuorumIsPure() {
+    arePure(noClasses().that().resideInAPackage("..daemon.quorum.."));
+  }
+
+  @Test
+  void theRecordsOfTheStreamArePure() {
+    arePure(
+        noClasses()
+            .that()
+            .belongToAnyOf(
+                Change.class, Row.class, TableName.class, Transaction.class, Capture.class));
+  }
+
+  @Test
+  void debeziumIsKnownToTheCaptureOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..daemon.capture..")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAnyPackage("io.debezium..", "org.apache.kafka.."))
+        .check(classes);
+  }
+}
