@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,8 @@ public final class DebeziumCapture implements Capture {
   private final TransactionAssembler assembler;
   private final Deque<RecordChangeEvent<SourceRecord>> unconfirmed = new ArrayDeque<>();
   private final AtomicLong replicated = new AtomicLong();
+  // A capture that is closed before it began must not begin: its engine would hold the slot.
+  private final ReentrantLock beginning = new ReentrantLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean failed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -64,8 +67,15 @@ public final class DebeziumCapture implements Capture {
             .using(attachment(sink))
             .notifying(new Batches(sink))
             .build();
-    engine = created;
-    thread = Thread.ofPlatform().daemon().name("capture-" + settings.name()).start(created);
+    beginning.lock();
+    try {
+      if (!closing.get()) {
+        engine = created;
+        thread = Thread.ofPlatform().daemon().name("capture-" + settings.name()).start(created);
+      }
+    } finally {
+      beginning.unlock();
+    }
   }
 
   @Override
@@ -77,9 +87,10 @@ public final class DebeziumCapture implements Capture {
   /** Ends the engine; one that hangs is left to its thread, and its records are dropped. */
   @Override
   public void close() {
+    boolean first = beginClose();
     DebeziumEngine<RecordChangeEvent<SourceRecord>> running = engine;
     Thread runner = thread;
-    if (running == null || runner == null || !closing.compareAndSet(false, true)) {
+    if (!first || running == null || runner == null) {
       return;
     }
     try {
@@ -87,7 +98,7 @@ public final class DebeziumCapture implements Capture {
         LOG.trace("capture {} still starts", settings.name());
       }
       if (ended.getCount() > 0) {
-        running.close();
+        end(running);
       }
       // Closed just as it begins to poll, the engine waits for a task that it has thrown away.
       if (!ended.await(1, TimeUnit.SECONDS)) {
@@ -96,10 +107,25 @@ public final class DebeziumCapture implements Capture {
       if (!ended.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
         LOG.warn("capture {} did not end within {} s", settings.name(), CLOSE_SECONDS_MAX);
       }
-    } catch (IOException | IllegalStateException e) {
-      LOG.info("capture {} was ending by itself: {}", settings.name(), e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean beginClose() {
+    beginning.lock();
+    try {
+      return closing.compareAndSet(false, true);
+    } finally {
+      beginning.unlock();
+    }
+  }
+
+  private void end(DebeziumEngine<RecordChangeEvent<SourceRecord>> running) {
+    try {
+      running.close();
+    } catch (IOException | IllegalStateException e) {
+      LOG.info("capture {} was ending by itself: {}", settings.name(), e.getMessage());
     }
   }
 

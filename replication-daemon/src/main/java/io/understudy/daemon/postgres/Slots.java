@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** The replication slots of one service on one server. */
 public final class Slots {
@@ -31,6 +32,9 @@ public final class Slots {
       connection.close();
     }
   }
+
+  private static final int DROP_ATTEMPTS = 50;
+  private static final long DROP_PAUSE_NANOS = 100_000_000;
 
   private final Server server;
   private final String service;
@@ -75,23 +79,38 @@ public final class Slots {
 
   /** Drops all slots of this service that nobody uses, except one epoch's. */
   public void dropOthers(long keptEpoch) throws SQLException {
-    drop("slot_name ^@ ? AND slot_name <> '" + name(keptEpoch) + "'", prefix());
-  }
-
-  /** Drops the slot of an epoch if it exists and nobody uses it. */
-  public void drop(long epoch) throws SQLException {
-    drop("slot_name = ?", name(epoch));
-  }
-
-  private void drop(String condition, String argument) throws SQLException {
     String query =
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
-            + " AND database = current_database() AND "
-            + condition;
+        """
+        SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+        WHERE NOT active AND database = current_database() AND slot_name ^@ ? AND slot_name <> ?
+        """;
     try (Connection connection = server.control();
         PreparedStatement statement = connection.prepareStatement(query)) {
-      statement.setString(1, argument);
+      statement.setString(1, prefix());
+      statement.setString(2, name(keptEpoch));
       statement.execute();
+    }
+  }
+
+  /**
+   * Drops the slot of an epoch if it exists, waiting a moment for a predecessor to let go of it.
+   */
+  public void drop(long epoch) throws SQLException {
+    for (int attempt = 1; ; attempt++) {
+      try (Connection connection = server.control();
+          PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                      + " WHERE slot_name = ?")) {
+        statement.setString(1, name(epoch));
+        statement.execute();
+        return;
+      } catch (SQLException e) {
+        if (attempt >= DROP_ATTEMPTS || !"55006".equals(e.getSQLState())) {
+          throw e;
+        }
+        LockSupport.parkNanos(DROP_PAUSE_NANOS);
+      }
     }
   }
 

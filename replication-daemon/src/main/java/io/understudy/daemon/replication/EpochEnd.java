@@ -2,7 +2,9 @@ package io.understudy.daemon.replication;
 
 import io.understudy.model.Position;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How far each shadow came in an epoch that is over. A shadow that is missing did not answer, or
@@ -16,6 +18,13 @@ import java.util.Map;
 public record EpochEnd(long epoch, Position replicated, Map<String, Position> positions) {
   public EpochEnd {
     positions = Map.copyOf(positions);
+  }
+
+  /** The same without these shadows. */
+  EpochEnd without(Set<String> undecided) {
+    Map<String, Position> rest = new HashMap<>(positions);
+    rest.keySet().removeAll(undecided);
+    return new EpochEnd(epoch, replicated, rest);
   }
 
   /** The highest position: the next epoch begins after it. NONE if no shadow answered. */

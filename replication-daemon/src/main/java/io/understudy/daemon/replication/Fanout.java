@@ -71,6 +71,7 @@ final class Fanout {
     }
     if (feed.copying) {
       line.giveUp(
+          feed,
           "more than "
               + spec.limits().seedBufferBytesMax()
               + " bytes of changes arrived while it was copied; reseed it at a calmer hour or raise"
@@ -82,6 +83,7 @@ final class Fanout {
       boolean enough = feed.stalledMillis >= spec.limits().stallMax().toMillis();
       if (enough && (ending || othersSuffice(line))) {
         line.giveUp(
+            feed,
             "it held up the stream for "
                 + feed.stalledMillis
                 + " ms with a full queue; reseed it when it is fast enough again");

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -86,7 +88,8 @@ public final class Replication implements AutoCloseable {
   public static Replication start(
       ReplicationSpec spec, InstantSource clock, ReplicationListener listener) throws SQLException {
     Launch launch = new Launch(spec);
-    return launch(spec, launch, launch.resume(), clock, listener);
+    Launch.Plan plan = launch.resume();
+    return new Replication(spec, launch, plan, clock, listener).begin(plan);
   }
 
   /**
@@ -111,7 +114,8 @@ public final class Replication implements AutoCloseable {
               + end.positions().get(spec.primary().name()));
     }
     Launch launch = new Launch(spec);
-    return launch(spec, launch, launch.promote(end), clock, listener);
+    Launch.Plan plan = launch.promote(end);
+    return new Replication(spec, launch, plan, clock, listener).begin(plan);
   }
 
   /**
@@ -154,9 +158,9 @@ public final class Replication implements AutoCloseable {
     Instant deadline = clock.instant().plus(bound);
     fanout.end();
     stopSources();
-    join(deadline);
+    Set<String> undecided = join(deadline);
     Position replicated = scoreboard.stop();
-    EpochEnd end = inspect(spec, replicated);
+    EpochEnd end = inspect(spec, replicated).without(undecided);
     LOG.info("{}: epoch {} ended cut={} {}", spec.service(), spec.epoch(), end.cut(), end);
     return end;
   }
@@ -167,7 +171,10 @@ public final class Replication implements AutoCloseable {
     captured.discard();
     lines.forEach(ShadowLine::stop);
     Thread capturing = stopSources();
-    join(clock.instant().plus(CLOSE_MAX));
+    Set<String> undecided = join(clock.instant().plus(CLOSE_MAX));
+    if (!undecided.isEmpty()) {
+      LOG.warn("{}: {} did not stop within {}", spec.service(), undecided, CLOSE_MAX);
+    }
     scoreboard.stop();
     try {
       capturing.join();
@@ -176,19 +183,7 @@ public final class Replication implements AutoCloseable {
     }
   }
 
-  private static Replication launch(
-      ReplicationSpec spec,
-      Launch launch,
-      Launch.Plan plan,
-      InstantSource clock,
-      ReplicationListener listener)
-      throws SQLException {
-    Replication replication = new Replication(spec, launch, plan, clock, listener);
-    replication.begin(plan);
-    return replication;
-  }
-
-  private void begin(Launch.Plan plan) {
+  private Replication begin(Launch.Plan plan) {
     Heartbeat heartbeat = new Heartbeat(spec, Server.of(spec.primary()), clock);
     threads.add(Thread.ofVirtual().name("fanout-" + spec.service()).start(fanout::run));
     threads.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));
@@ -204,6 +199,7 @@ public final class Replication implements AutoCloseable {
         Thread.ofVirtual()
             .name("start-" + spec.service())
             .start(() -> stream(plan.export(), copies)));
+    return this;
   }
 
   /** The slot keeps what happens during the first copies, so that memory need not. */
@@ -229,7 +225,9 @@ public final class Replication implements AutoCloseable {
     return Thread.ofVirtual().name("end-of-capture").start(capture::close);
   }
 
-  private void join(Instant deadline) {
+  /** Waits for the shadows' work; returns those that may still apply something. */
+  private Set<String> join(Instant deadline) {
+    Set<String> undecided = new HashSet<>();
     try {
       for (ShadowLine line : lines) {
         Duration left = Duration.between(clock.instant(), deadline);
@@ -238,12 +236,15 @@ public final class Replication implements AutoCloseable {
         }
       }
       for (ShadowLine line : lines) {
-        line.join(PATIENCE);
+        if (!line.join(PATIENCE)) {
+          undecided.add(line.shadow().endpoint());
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     threads.forEach(Thread::interrupt);
+    return undecided;
   }
 
   private ShadowLine line(String endpoint) {

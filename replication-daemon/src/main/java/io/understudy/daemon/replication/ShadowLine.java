@@ -67,7 +67,7 @@ final class ShadowLine {
   private final Server shadow;
   private final Listener listener;
   private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
-  private volatile @Nullable Feed feed;
+  private final AtomicReference<@Nullable Feed> feed = new AtomicReference<>();
   private volatile boolean applying;
 
   ShadowLine(
@@ -84,26 +84,26 @@ final class ShadowLine {
   }
 
   @Nullable Feed feed() {
-    return feed;
+    return feed.get();
   }
 
   /** Attaches the queue and starts the work, once the work before it has ended. One caller. */
   void start(Begin begin) {
     Thread before = worker.get();
-    feed = new Feed(spec.limits().queueBytesMax(), false);
+    feed.set(new Feed(spec.limits().queueBytesMax(), false));
     worker.set(
         Thread.ofVirtual().name("shadow-" + shadow.endpoint()).start(() -> work(before, begin)));
   }
 
   /** Whether it takes what the stream brings, with room to spare. */
   boolean keepsUp() {
-    Feed current = feed;
+    Feed current = feed.get();
     return current != null && !current.copying && current.queue.isRelaxed();
   }
 
   /** It was in sync: from now on its queue has the ordinary bound. */
   void caughtUp() {
-    Feed current = feed;
+    Feed current = feed.get();
     if (current != null) {
       current.queue.resize(spec.limits().queueBytesMax());
     }
@@ -111,7 +111,7 @@ final class ShadowLine {
 
   /** Nothing more comes; a copy that is not complete is worth nothing. */
   void endOfStream() {
-    Feed current = feed;
+    Feed current = feed.get();
     if (current != null) {
       current.queue.end();
     }
@@ -122,16 +122,18 @@ final class ShadowLine {
 
   /** Stops after the group under way; a copy that is not complete is given up. */
   void stop() {
-    detach();
+    discard(feed.getAndSet(null));
     if (!applying) {
       interrupt();
     }
   }
 
-  /** Stops at once and needs a new copy. */
-  void giveUp(String reason) {
-    if (detach() != null) {
-      failed(reason);
+  /** Stops at once and needs a new copy; nothing happens if {@code held} was replaced meanwhile. */
+  void giveUp(@Nullable Feed held, String reason) {
+    if (held != null && feed.compareAndSet(held, null)) {
+      discard(held);
+      LOG.error("shadow {} of {}: -> failed cause={}", shadow, spec.service(), reason);
+      listener.failed(reason);
       interrupt();
     }
   }
@@ -149,18 +151,10 @@ final class ShadowLine {
     return thread == null || thread.join(bound);
   }
 
-  private @Nullable Feed detach() {
-    Feed current = feed;
-    feed = null;
-    if (current != null) {
-      current.queue.discard();
+  private static void discard(@Nullable Feed held) {
+    if (held != null) {
+      held.queue.discard();
     }
-    return current;
-  }
-
-  private void failed(String reason) {
-    LOG.error("shadow {} of {}: -> failed cause={}", shadow, spec.service(), reason);
-    listener.failed(reason);
   }
 
   private void work(@Nullable Thread before, Begin begin) {
@@ -177,7 +171,7 @@ final class ShadowLine {
       Position position = there.isPresent() ? there.get() : copyAnew();
       LOG.info("shadow {} of {}: -> catching up position={}", shadow, spec.service(), position);
       listener.from(position);
-      Feed current = feed;
+      Feed current = feed.get();
       if (current != null) {
         applying = true;
         new Applier(
@@ -185,9 +179,9 @@ final class ShadowLine {
             .run(listener);
       }
     } catch (DivergenceException | PreflightException e) {
-      giveUp(String.valueOf(e.getMessage()));
+      giveUp(feed.get(), String.valueOf(e.getMessage()));
     } catch (SQLException e) {
-      giveUp(SqlState.describe(e));
+      giveUp(feed.get(), SqlState.describe(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -226,9 +220,8 @@ final class ShadowLine {
   private Position copyAnew() throws SQLException, InterruptedException {
     return retrying(() -> {
       // Order is the safety rule here: see the class comment.
-      detach();
       Feed attached = new Feed(spec.limits().seedBufferBytesMax(), true);
-      feed = attached;
+      discard(feed.getAndSet(attached));
       prepare();
       Slots slots = new Slots(primary, spec.service());
       try (Slots.Export export = slots.temporary(shadow.endpoint().replace('-', '_'))) {

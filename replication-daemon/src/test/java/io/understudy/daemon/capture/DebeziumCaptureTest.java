@@ -183,6 +183,21 @@ class DebeziumCaptureTest {
   }
 
   @Test
+  void aCaptureThatIsClosedBeforeItBeginsNeverBegins() throws Exception {
+    Collector collector = new Collector();
+    DebeziumCapture closed = capture(Optional::empty);
+    closed.close();
+    closed.start(collector);
+    primary.execute("INSERT INTO t VALUES (1)");
+    try (DebeziumCapture capture = capture(Optional::empty)) {
+      Collector other = new Collector();
+      capture.start(other);
+      other.next();
+    }
+    assertThat(collector.transactions).isEmpty();
+  }
+
+  @Test
   void aBrokenStreamIsReportedOnce() throws Exception {
     Collector collector = new Collector();
     try (DebeziumCapture capture = capture(Optional::empty)) {
