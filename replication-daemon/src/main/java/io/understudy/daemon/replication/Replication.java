@@ -46,7 +46,9 @@ public final class Replication implements AutoCloseable {
   private final TransactionQueue captured = new TransactionQueue(CAPTURED_BYTES_MAX);
   private final List<ShadowLine> lines;
   private final Fanout fanout;
-  private final List<Thread> threads = new ArrayList<>();
+  private final Thread fanoutThread;
+  // They write to the primary, or are about to read from it: the first to end.
+  private final List<Thread> sources = new ArrayList<>();
 
   private Replication(
       ReplicationSpec spec,
@@ -72,6 +74,7 @@ public final class Replication implements AutoCloseable {
                     scoreboard.listener(shadow.endpoint())))
             .toList();
     this.fanout = new Fanout(spec, captured, lines, scoreboard::captured);
+    this.fanoutThread = Thread.ofVirtual().name("fanout-" + spec.service()).unstarted(fanout::run);
     scoreboard.onInSync(endpoint -> line(endpoint).caughtUp());
   }
 
@@ -185,8 +188,8 @@ public final class Replication implements AutoCloseable {
 
   private Replication begin(Launch.Plan plan) {
     Heartbeat heartbeat = new Heartbeat(spec, Server.of(spec.primary()), clock);
-    threads.add(Thread.ofVirtual().name("fanout-" + spec.service()).start(fanout::run));
-    threads.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));
+    fanoutThread.start();
+    sources.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));
     scoreboard.start();
     CountDownLatch copies = new CountDownLatch(plan.export().isPresent() ? lines.size() : 0);
     for (ShadowLine line : lines) {
@@ -195,7 +198,7 @@ public final class Replication implements AutoCloseable {
               .<ShadowLine.Begin>map(export -> new ShadowLine.Begin.FirstCopy(export, copies))
               .orElseGet(() -> new ShadowLine.Begin.WithStream(plan.slotStart())));
     }
-    threads.add(
+    sources.add(
         Thread.ofVirtual()
             .name("start-" + spec.service())
             .start(() -> stream(plan.export(), copies)));
@@ -219,9 +222,7 @@ public final class Replication implements AutoCloseable {
 
   /** Ends heartbeat and capture; the capture's end is not waited for. */
   private Thread stopSources() {
-    threads.stream()
-        .filter(thread -> !thread.getName().startsWith("fanout"))
-        .forEach(Thread::interrupt);
+    sources.forEach(Thread::interrupt);
     return Thread.ofVirtual().name("end-of-capture").start(capture::close);
   }
 
@@ -243,7 +244,7 @@ public final class Replication implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    threads.forEach(Thread::interrupt);
+    fanoutThread.interrupt();
     return undecided;
   }
 
