@@ -1,6 +1,7 @@
 package io.understudy.testbed;
 
 import io.understudy.testbed.app.SampleApplication;
+import io.understudy.testbed.bench.RouteBench;
 import io.understudy.testbed.demo.Demo;
 import io.understudy.testbed.demo.Machine;
 import io.understudy.testbed.gateway.GatewayProcess;
@@ -18,6 +19,7 @@ public final class Main {
         gateway   stands in for Apache APISIX where there is none
         app       one endpoint of the sample application
         demo      predict, replicate, shift and take over on real local processes
+        bench     a measurement: route
         help      this text
       """;
 
@@ -34,12 +36,25 @@ public final class Main {
       case "gateway" -> GatewayProcess.run(rest);
       case "app" -> SampleApplication.run(rest);
       case "demo" -> Demo.run(rest, machine());
+      case "bench" -> bench(rest);
       case "help" -> {
         System.out.print(USAGE);
         yield 0;
       }
       default -> {
         System.err.print("unknown command '" + command + "'\n" + USAGE);
+        yield WRONG_USE;
+      }
+    };
+  }
+
+  private static int bench(String[] arguments) {
+    String name = arguments.length == 0 ? "" : arguments[0];
+    String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
+    return switch (name) {
+      case "route" -> RouteBench.run(rest, System::nanoTime);
+      default -> {
+        System.err.println("there is no bench '" + name + "'; there is: route");
         yield WRONG_USE;
       }
     };

@@ -73,7 +73,13 @@ final class ViewJson {
     JsonArray cohorts = new JsonArray();
     for (Cohort cohort : plan.cohorts()) {
       cohorts.add(
-          new JsonObject().put("name", cohort.name()).put("shareBp", cohort.share().basisPoints()));
+          new JsonObject()
+              .put("name", cohort.name())
+              .put("group", cohort.group())
+              .put("region", cohort.region())
+              .put("method", cohort.method())
+              .put("pathPrefix", cohort.pathPrefix())
+              .put("shareBp", cohort.share().basisPoints()));
     }
     return new JsonObject()
         .put("epoch", plan.epoch())
