@@ -28,6 +28,7 @@ public record Catalogue(Map<TableName, Table> tables) {
    * @param identity pg_class.relreplident: d, n, f, or i
    * @param identityIsKey whether the replica identity's index is the primary key's
    * @param persistence pg_class.relpersistence: p, u
+   * @param publishable whether PostgreSQL publishes its changes at all
    */
   public record Table(
       TableName name,
@@ -35,7 +36,8 @@ public record Catalogue(Map<TableName, Table> tables) {
       List<String> key,
       char identity,
       boolean identityIsKey,
-      char persistence) {
+      char persistence,
+      boolean publishable) {
 
     /** Whether rows are known by all columns only. */
     public boolean keyless() {
@@ -64,7 +66,7 @@ public record Catalogue(Map<TableName, Table> tables) {
       SELECT n.nspname, c.relname, c.relreplident, c.relpersistence, a.attname,
              format_type(a.atttypid, a.atttypmod), a.attidentity = 'a', a.attgenerated <> '',
              coalesce(array_position(k.indkey::int2[], a.attnum), -1) + 1 AS key_place,
-             coalesce(r.indisprimary, false)
+             coalesce(r.indisprimary, false), pg_relation_is_publishable(c.oid)
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -99,6 +101,7 @@ public record Catalogue(Map<TableName, Table> tables) {
     private char identity = 'd';
     private char persistence = 'p';
     private boolean identityIsKey;
+    private boolean publishable;
 
     Builder(TableName name) {
       this.name = name;
@@ -108,6 +111,7 @@ public record Catalogue(Map<TableName, Table> tables) {
       identity = row.getString(3).charAt(0);
       persistence = row.getString(4).charAt(0);
       identityIsKey = row.getBoolean(10);
+      publishable = row.getBoolean(11);
       String column = row.getString(5);
       if (!row.getBoolean(8)) {
         columns.add(new Column(column, row.getString(6), row.getBoolean(7)));
@@ -124,7 +128,8 @@ public record Catalogue(Map<TableName, Table> tables) {
           List.copyOf(key.values()),
           identity,
           identityIsKey,
-          persistence);
+          persistence,
+          publishable);
     }
   }
 }

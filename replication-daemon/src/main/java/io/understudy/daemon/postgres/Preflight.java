@@ -60,6 +60,14 @@ public final class Preflight {
     if (table.persistence() == 'u') {
       problems.add(
           server + ": table " + name + " is unlogged; ALTER TABLE " + name + " SET LOGGED");
+    } else if (!table.publishable()) {
+      // Its object id is a system one: a publication takes it and never says a word about it.
+      problems.add(
+          server
+              + ": table "
+              + name
+              + " was made in single-user mode, and PostgreSQL publishes no change of it; make it"
+              + " anew with a running server");
     } else if (table.identity() == 'd' && table.keyless()) {
       problems.add(
           server

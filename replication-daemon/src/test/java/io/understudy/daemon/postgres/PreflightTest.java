@@ -34,6 +34,8 @@ class PreflightTest {
     primary.execute("CREATE TABLE silent (id integer PRIMARY KEY)");
     primary.execute("ALTER TABLE silent REPLICA IDENTITY NOTHING");
     primary.execute("CREATE TABLE differs (id integer PRIMARY KEY, a numeric(10,2))");
+    primary.execute("CREATE TABLE early (id integer)");
+    giveSystemId("early");
     shadow.execute("CREATE TABLE full_identity (a integer)");
     shadow.execute("CREATE TABLE differs (id integer PRIMARY KEY, a numeric(12,2))");
     shadow.execute("CREATE TABLE extra (id integer PRIMARY KEY)");
@@ -44,6 +46,7 @@ class PreflightTest {
         .hasMessageContaining("table public.nokey has no primary key")
         .hasMessageContaining("ALTER TABLE public.nokey REPLICA IDENTITY FULL")
         .hasMessageContaining("table public.fast is unlogged")
+        .hasMessageContaining("table public.early was made in single-user mode")
         .hasMessageContaining("ALTER TABLE public.silent REPLICA IDENTITY DEFAULT")
         .hasMessageContaining("eu-b")
         .hasMessageContaining("table public.nokey is missing")
@@ -51,5 +54,14 @@ class PreflightTest {
         .hasMessageContaining("table public.extra is not on the primary")
         .hasMessageContaining("orders_app owns tables")
         .hasMessageNotContaining("full_identity");
+  }
+
+  /** What single-user mode does: the table gets an object id below those of ordinary tables. */
+  private void giveSystemId(String table) {
+    String before = "'" + table + "'::regclass";
+    primary.execute(
+        "SET allow_system_table_mods = on;"
+            + ("UPDATE pg_attribute SET attrelid = 16000 WHERE attrelid = " + before + ";")
+            + ("UPDATE pg_class SET oid = 16000 WHERE oid = " + before));
   }
 }

@@ -1,4 +1,4 @@
-package io.understudy.daemon.replication;
+package io.understudy.daemon;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -12,10 +12,12 @@ import io.understudy.daemon.capture.Change;
 import io.understudy.daemon.capture.Row;
 import io.understudy.daemon.capture.TableName;
 import io.understudy.daemon.capture.Transaction;
+import io.understudy.daemon.control.ControlRecord;
+import io.understudy.daemon.watch.PrimaryWatch;
 import org.junit.jupiter.api.Test;
 
-/** The arrows that must never exist inside the state synchronisation. */
-class SyncArchitectureTest {
+/** The arrows that must never exist inside the daemon. */
+class ArchitectureTest {
   private static final String[] IMPURE = {
     "io.vertx..",
     "com.hazelcast..",
@@ -52,6 +54,37 @@ class SyncArchitectureTest {
   @Test
   void theQuorumIsPure() {
     arePure(noClasses().that().resideInAPackage("..daemon.quorum.."));
+  }
+
+  @Test
+  void decisionsArePure() {
+    arePure(noClasses().that().resideInAPackage("..daemon.lifecycle.."));
+    arePure(noClasses().that().resideInAPackage("..daemon.shift.."));
+    arePure(noClasses().that().belongToAnyOf(PrimaryWatch.class, ControlRecord.class));
+  }
+
+  @Test
+  void theRouteCompilerKnowsJsonAndNothingElseOfTheOutside() {
+    noClasses()
+        .that()
+        .haveSimpleName("RouteCompiler")
+        .or()
+        .haveSimpleName("CohortVars")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.vertx.core", "io.vertx.ext..", "java.io..", "java.sql..")
+        .check(classes);
+  }
+
+  @Test
+  void decisionsAreUnaware() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..daemon.shift..", "..daemon.lifecycle..", "..daemon.quorum..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("..daemon.service..", "..daemon.api..", "..daemon.route..")
+        .check(classes);
   }
 
   @Test
