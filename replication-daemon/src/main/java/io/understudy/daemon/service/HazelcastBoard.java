@@ -10,6 +10,8 @@ import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.understudy.model.AppliedClock;
 import io.understudy.model.RiskScore;
 import io.understudy.model.ShiftPlan;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -35,8 +37,10 @@ public final class HazelcastBoard implements PlanBoard, AutoCloseable {
    * @param port port to bind, no other
    * @param members {@code host:port} of all members
    * @throws HazelcastException if the port is in use
+   * @throws UnknownHostException if {@code host} has no address
    */
-  public static HazelcastBoard join(String host, int port, List<String> members) {
+  public static HazelcastBoard join(String host, int port, List<String> members)
+      throws UnknownHostException {
     Config config = new Config().setClusterName("understudy");
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.phone.home.enabled", "false");
@@ -48,7 +52,11 @@ public final class HazelcastBoard implements PlanBoard, AutoCloseable {
     config.getIntegrityCheckerConfig().setEnabled(false);
     NetworkConfig network =
         config.getNetworkConfig().setPort(port).setPortAutoIncrement(false).setPublicAddress(host);
-    network.getInterfaces().setEnabled(true).addInterface(host);
+    // An interface is chosen by address; a name would be taken for a pattern.
+    network
+        .getInterfaces()
+        .setEnabled(true)
+        .addInterface(InetAddress.getByName(host).getHostAddress());
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
