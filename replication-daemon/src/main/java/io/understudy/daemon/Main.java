@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,12 +57,8 @@ public final class Main {
       int port = main.start(config);
       Runtime.getRuntime().addShutdownHook(new Thread(main::stop, "shutdown"));
       System.out.println("ready " + config.listen().host() + ":" + port);
-    } catch (InvalidConfigException | IOException | HazelcastException e) {
+    } catch (InvalidConfigException | IOException e) {
       System.err.println(e.getMessage());
-      main.stop();
-      System.exit(WRONG_USE);
-    } catch (ExecutionException e) {
-      System.err.println("cannot listen: " + e.getCause());
       main.stop();
       System.exit(WRONG_USE);
     } catch (InterruptedException e) {
@@ -72,16 +67,11 @@ public final class Main {
     }
   }
 
-  private int start(DaemonConfig config)
-      throws IOException, ExecutionException, InterruptedException {
+  private int start(DaemonConfig config) throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
     Tokens tokens = Tokens.read(config.tokenFile());
     FileControlStore store = keep(FileControlStore.open(config.stateFolder()));
-    HostPort member = HostPort.parse(config.topology().hazelcastMembers().getFirst());
-    HazelcastBoard board =
-        keep(
-            HazelcastBoard.join(
-                member.host(), member.port(), config.topology().hazelcastMembers()));
+    HazelcastBoard board = keep(join(config.topology().hazelcastMembers()));
     Vertx vertx = Vertx.vertx();
     keep(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
     WebClient client = WebClient.create(vertx);
@@ -100,23 +90,54 @@ public final class Main {
             replicated,
             config.gateway().map(gateway -> writers(gateway, client)),
             decisionHeader());
-    List<ServiceSupervisor> supervisors = new ArrayList<>();
+    AdminApi api = new AdminApi(tokens, replicated, events, clock);
+    // Before anything is done to a database: a daemon that nobody can talk to must not act.
+    int port = listen(api, vertx, config.listen());
     for (ServicePolicy policy : config.policies()) {
       Topology.Service service =
           config.topology().services().stream()
               .filter(each -> each.name().equals(policy.service()))
               .findFirst()
               .orElseThrow();
-      supervisors.add(keep(new ServiceSupervisor(service, policy, store, around)));
+      api.add(keep(new ServiceSupervisor(service, policy, store, around)));
     }
     DefaultExports.initialize();
-    HttpServer server =
-        new AdminApi(supervisors, tokens, replicated, events, clock)
-            .listen(vertx, config.listen().host(), config.listen().port())
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get();
-    return server.actualPort();
+    return port;
+  }
+
+  /** The first member of the list is this daemon. */
+  private static HazelcastBoard join(List<String> members) throws IOException {
+    HostPort own = HostPort.parse(members.getFirst());
+    try {
+      return HazelcastBoard.join(own.host(), own.port(), members);
+    } catch (HazelcastException e) {
+      throw new IOException(
+          "hazelcast.members: cannot listen on "
+              + own
+              + ": "
+              + e.getMessage()
+              + "; stop the process that listens there or choose another port",
+          e);
+    }
+  }
+
+  private static int listen(AdminApi api, Vertx vertx, HostPort address)
+      throws IOException, InterruptedException {
+    try {
+      return api.listen(vertx, address.host(), address.port())
+          .map(HttpServer::actualPort)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "daemon.listen: cannot listen on "
+              + address
+              + ": "
+              + e.getCause()
+              + "; stop the process that listens there or choose another port",
+          e);
+    }
   }
 
   private static Function<RouteWriter.Listener, RouteWriter> writers(

@@ -23,11 +23,10 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -37,23 +36,22 @@ public final class AdminApi {
   private static final int BODY_BYTES_MAX = 64 << 10;
   private static final long ORDER_MINUTES_MAX = 7 * 24 * 60;
 
-  private final Map<String, ServiceSupervisor> services = new LinkedHashMap<>();
+  private final Map<String, ServiceSupervisor> services = new ConcurrentSkipListMap<>();
   private final Tokens tokens;
   private final ReplicatedFeed replicated;
   private final EventFeed events;
   private final InstantSource clock;
 
-  public AdminApi(
-      List<ServiceSupervisor> supervisors,
-      Tokens tokens,
-      ReplicatedFeed replicated,
-      EventFeed events,
-      InstantSource clock) {
-    supervisors.forEach(supervisor -> services.put(supervisor.name(), supervisor));
+  public AdminApi(Tokens tokens, ReplicatedFeed replicated, EventFeed events, InstantSource clock) {
     this.tokens = tokens;
     this.replicated = replicated;
     this.events = events;
     this.clock = clock;
+  }
+
+  /** Shows a service from now on. */
+  public void add(ServiceSupervisor supervisor) {
+    services.put(supervisor.name(), supervisor);
   }
 
   /** Listens; fails if the address is in use. */

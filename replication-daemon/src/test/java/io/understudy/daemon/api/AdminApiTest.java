@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -153,7 +152,7 @@ class AdminApiTest {
   private AdminApi api() throws IOException {
     Path tokens =
         Files.writeString(folder.resolve("tokens"), "read " + READ + "\npromote " + PROMOTE + "\n");
-    return new AdminApi(List.of(), Tokens.read(tokens), replicated, events, Clock.systemUTC());
+    return new AdminApi(Tokens.read(tokens), replicated, events, Clock.systemUTC());
   }
 
   private HttpResponse<String> get(String path, String token) throws Exception {
