@@ -9,6 +9,7 @@ import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.replication.EpochEnd;
 import io.understudy.daemon.replication.Replication;
 import io.understudy.daemon.replication.ReplicationSpec;
+import io.understudy.daemon.replication.ShadowStatus;
 import io.understudy.model.config.Topology;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,42 +67,50 @@ final class Promoter {
   }
 
   /**
-   * Takes the writes away from a primary that is alive and waits until its shadows hold everything.
+   * Takes the writes away from a primary that is alive and waits until a voter holds everything.
    *
    * @return why it failed, after the primary was opened again; null if it is closed
    */
   @Nullable String closeAlive(ControlRecord record, Replication replication) throws SQLException {
     Access access = new Access(endpoint(record.primary()).database());
     access.close(record.epoch());
-    long closedAt = clock.millis();
-    Instant deadline = clock.instant().plus(DRAIN_MAX);
-    try {
-      while (clock.instant().isBefore(deadline)) {
-        OptionalLong covered =
-            replication.shadows().stream()
-                .filter(shadow -> record.voters().contains(shadow.endpoint()))
-                .mapToLong(shadow -> shadow.appliedReadingMillis())
-                .max();
-        if (covered.orElse(0) > closedAt) {
-          return null;
-        }
-        Thread.sleep(POLL);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (drained(record, replication)) {
+      return null;
     }
     access.open(record.epoch());
     return "no shadow held everything within " + DRAIN_MAX.toMillis() + " ms; opened again";
   }
 
-  /** Closes a primary that seems dead, as far as it still answers. */
-  void closeDead(ControlRecord record) {
+  /**
+   * Closes a primary that counts as dead, as far as it still answers. If only its application is
+   * gone, its database is asked for the rest first: nothing that was committed need be left behind.
+   */
+  void closeDead(ControlRecord record, Optional<Replication> replication) {
     try {
       new Access(endpoint(record.primary()).database()).close(record.epoch());
+      replication.ifPresent(running -> drained(record, running));
     } catch (SQLException e) {
       // It does not answer; the access keeper closes it when it comes back.
       log.info("{} cannot be closed: {}", record.primary(), e.getMessage());
     }
+  }
+
+  /** A heartbeat from after the closing has every commit from before it in front of it. */
+  private boolean drained(ControlRecord record, Replication replication) {
+    long closedAt = clock.millis();
+    Instant deadline = clock.instant().plus(DRAIN_MAX);
+    while (clock.instant().isBefore(deadline)) {
+      OptionalLong newest =
+          replication.shadows().stream()
+              .filter(shadow -> record.voters().contains(shadow.endpoint()))
+              .mapToLong(ShadowStatus::appliedReadingMillis)
+              .max();
+      if (newest.orElse(0) > closedAt) {
+        return true;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return false;
   }
 
   /**

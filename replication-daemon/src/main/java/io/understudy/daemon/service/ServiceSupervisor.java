@@ -184,7 +184,7 @@ public final class ServiceSupervisor implements AutoCloseable {
   }
 
   private void replace(String reason) {
-    promoter.closeDead(record);
+    promoter.closeDead(record, replication);
     conclude(Optional.empty(), reason);
     retryAt = around.clock().instant().plus(RETRY);
   }

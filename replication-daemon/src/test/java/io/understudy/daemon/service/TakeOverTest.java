@@ -154,6 +154,32 @@ class TakeOverTest {
   }
 
   @Test
+  void applicationThatDiesAloneLeavesNoCommitBehind() throws Exception {
+    try (FileControlStore store = FileControlStore.open(folder);
+        ServiceSupervisor supervisor = supervise(store)) {
+      awaitInSync(supervisor, 2);
+      sites.get(0).application().stop(0);
+      int last = 0;
+      while (supervisor.view().record().epoch() == 1 && inserted(last + 1)) {
+        last++;
+      }
+      assertThat(last).isPositive();
+      await("epoch 2", supervisor, () -> supervisor.view().record().epoch() == 2);
+      awaitCount(1, last);
+      awaitCount(2, last);
+    }
+  }
+
+  private boolean inserted(int id) {
+    try {
+      insert(0, id, id);
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @Test
   void orderedPromotionClosesTheOldPrimaryFirst() throws Exception {
     try (FileControlStore store = FileControlStore.open(folder);
         ServiceSupervisor supervisor = supervise(store)) {
