@@ -1,6 +1,7 @@
 package io.understudy.gateway;
 
 import io.understudy.gateway.host.HostSettings;
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

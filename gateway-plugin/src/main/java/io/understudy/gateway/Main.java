@@ -11,6 +11,7 @@ import io.understudy.gateway.filter.UnderstudyFilter;
 import io.understudy.gateway.host.RunnerHost;
 import io.understudy.gateway.host.Sources;
 import io.understudy.gateway.metrics.GatewayMetrics;
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.gateway.host.HostSettings;
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

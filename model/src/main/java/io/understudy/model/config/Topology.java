@@ -82,6 +82,13 @@ public record Topology(List<String> hazelcastMembers, List<Service> services) {
     ConfigSection hazelcast = root.section("hazelcast");
     List<String> members = hazelcast.texts("members");
     hazelcast.rejectUnknownKeys();
+    for (String member : members) {
+      try {
+        HostPort.parse(member);
+      } catch (IllegalArgumentException e) {
+        hazelcast.reject("members", String.valueOf(e.getMessage()));
+      }
+    }
     if (members.isEmpty()) {
       root.reject("hazelcast", "members is missing: list host:port of every daemon");
     }

@@ -3,6 +3,7 @@ package io.understudy.daemon.config;
 import io.understudy.daemon.config.DaemonConfig.Gateway;
 import io.understudy.model.config.ConfigProblems;
 import io.understudy.model.config.ConfigSection;
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.Topology;
 import java.net.URI;
 import java.nio.file.Files;

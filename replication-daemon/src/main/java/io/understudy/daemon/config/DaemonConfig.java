@@ -1,5 +1,6 @@
 package io.understudy.daemon.config;
 
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.Topology;
 import java.net.URI;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.understudy.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ class ConfigFileTest {
   void everyMistakeIsReportedAtOnceWithLineAndKey() {
     String wrong =
         VALID
+            .replace("127.0.0.1:5701", "localhost")
             .replace("port: 8081", "port: 80810")
             .replace("name: eu-b", "name: eu-a")
             .replace("k: 1", "k: 3")
@@ -74,6 +76,7 @@ class ConfigFileTest {
             .replace("tokenFile: TOKENS", "tokenFile: /nowhere");
     assertThatThrownBy(() -> read(wrong))
         .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining(":2: hazelcast.members: 'localhost' is not of the form host:port")
         .hasMessageContaining(
             ":7: services[0].endpoints[0].port: '80810' is not a whole number in 1..65535")
         .hasMessageContaining(":9: services[0].endpoints[1].name: endpoint 'eu-a' is there twice")
@@ -98,7 +101,7 @@ class ConfigFileTest {
     assertThatThrownBy(() -> read("hazelcast:\n  members: [\n"))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("not YAML");
-    assertThatThrownBy(() -> read("")).hasMessageContaining("is empty");
+    assertThatThrownBy(() -> read("")).hasMessageContaining("services: at least one service");
     assertThatThrownBy(() -> read(VALID + "daemon: {}\n")).hasMessageContaining("daemon");
   }
 

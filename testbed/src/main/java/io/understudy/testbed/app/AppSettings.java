@@ -1,6 +1,6 @@
 package io.understudy.testbed.app;
 
-import io.understudy.testbed.command.HostPort;
+import io.understudy.model.config.HostPort;
 import io.understudy.testbed.command.Options;
 import java.net.URI;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.understudy.testbed.app;
 
 import io.prometheus.client.SimpleTimer;
+import io.understudy.model.config.HostPort;
 import io.understudy.testbed.app.state.Fault;
 import io.understudy.testbed.command.CannotStartException;
-import io.understudy.testbed.command.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

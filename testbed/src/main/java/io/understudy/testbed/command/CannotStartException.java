@@ -1,5 +1,6 @@
 package io.understudy.testbed.command;
 
+import io.understudy.model.config.HostPort;
 import java.net.BindException;
 
 /** The process cannot serve as it was told; the message says where and what to do. */

@@ -1,5 +1,6 @@
 package io.understudy.testbed.command;
 
+import io.understudy.model.config.HostPort;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.understudy.testbed.gateway;
 
+import io.understudy.model.config.HostPort;
 import io.understudy.testbed.command.CannotStartException;
-import io.understudy.testbed.command.HostPort;
 import io.understudy.testbed.gateway.runner.RunnerPool;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -1,6 +1,6 @@
 package io.understudy.testbed.app;
 
-import io.understudy.testbed.command.HostPort;
+import io.understudy.model.config.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;

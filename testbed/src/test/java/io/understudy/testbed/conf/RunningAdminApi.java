@@ -29,7 +29,6 @@ final class RunningAdminApi implements AutoCloseable {
     Files.writeString(file, "promote " + TOKEN + "\n");
     server =
         new AdminApi(
-                List.of(),
                 Tokens.read(file),
                 new ReplicatedFeed(vertx),
                 new EventFeed(vertx, seq -> List.of()),

@@ -1,6 +1,6 @@
 package io.understudy.testbed.gateway;
 
-import io.understudy.testbed.command.HostPort;
+import io.understudy.model.config.HostPort;
 import io.understudy.testbed.gateway.runner.RunnerPool;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.understudy.testbed.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.model.config.HostPort;
 import io.understudy.testbed.command.CannotStartException;
-import io.understudy.testbed.command.HostPort;
 import io.understudy.testbed.command.InvalidOptionsException;
 import io.understudy.testbed.command.Options;
 import io.understudy.testbed.gateway.runner.RunnerPool;
