@@ -40,7 +40,13 @@ public final class RiskEngine {
    * @param warmUp how long an endpoint is watched before it is judged
    * @param explainLevel score from which on a score carries its reasons
    */
-  public record Settings(Duration sampleInterval, Duration warmUp, double explainLevel) {}
+  public record Settings(Duration sampleInterval, Duration warmUp, double explainLevel) {
+    /** Compiling takes time, not samples: a trend is believed after twice the warm-up at least. */
+    int trendSamples() {
+      long samples = warmUp.multipliedBy(2).dividedBy(sampleInterval);
+      return Math.clamp(samples, EndpointRisk.TREND_SAMPLES, EndpointFeatures.AGE_MAX - 1);
+    }
+  }
 
   /**
    * Which endpoint a row belongs to.
@@ -135,7 +141,8 @@ public final class RiskEngine {
     EndpointRisk.Maturity maturity =
         nowMillis - endpoint.firstMillis < settings.warmUp().toMillis()
             ? EndpointRisk.Maturity.NEW
-            : EndpointRisk.Maturity.of(endpoint.features.samples(), endpoint.features.age());
+            : EndpointRisk.Maturity.of(
+                endpoint.features.samples(), endpoint.features.age(), settings.trendSamples());
     Estimate estimate = endpoint.risk.next(heads, sample, maturity);
     if (estimate.certainty() != endpoint.certainty) {
       LOG.info(

@@ -2,7 +2,9 @@ package io.understudy.risk;
 
 import io.understudy.risk.feature.Buckets;
 import io.understudy.risk.feature.Metric;
+import io.understudy.risk.feature.RecentRequests;
 import io.understudy.risk.feature.Sample;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -17,6 +19,8 @@ import java.util.SplittableRandom;
 final class RecordedApplication {
   private static final double HEAP_MB = 96;
   private static final double OBJECTIVE_MS = 250;
+  // A process that starts is slow for a moment: that is no breach that anybody has to foresee.
+  private static final double COLD_SECONDS = 20;
   private static final double[] BOUNDS_MS = {
     5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, Double.POSITIVE_INFINITY
   };
@@ -29,6 +33,7 @@ final class RecordedApplication {
     LOSS
   }
 
+  private final RecentRequests recent = new RecentRequests();
   private final SplittableRandom random;
   private final double samplesPerSecond;
   private final Trouble trouble;
@@ -56,9 +61,15 @@ final class RecordedApplication {
     liveMb = plateauMb * 0.35;
   }
 
-  /** Whether a breach from here on is what the replay waits for. */
+  /** Whether it counts what happens from here on: it is warm, and its trouble has begun. */
   boolean inTrouble() {
-    return trouble == Trouble.NONE || second() > troubleAtSecond;
+    return second() > (trouble == Trouble.NONE ? COLD_SECONDS : troubleAtSecond);
+  }
+
+  /** As the engine would have it with its default warm-up. */
+  int trendSamples() {
+    Duration interval = Duration.ofMillis((long) (1000 / samplesPerSecond));
+    return new RiskEngine.Settings(interval, Duration.ofSeconds(15), 1).trendSamples();
   }
 
   double second() {
@@ -119,13 +130,11 @@ final class RecordedApplication {
       double latency = ms;
       counts[(int) Arrays.stream(BOUNDS_MS).filter(bound -> bound < latency).count()]++;
     }
-    if (requests == 0) {
-      return;
-    }
+    recent.add(BOUNDS_MS, counts, requests, failed);
     seen.put(Metric.LATENCY_MEAN, sum / requests / OBJECTIVE_MS);
     seen.put(Metric.LATENCY_P50, Buckets.quantile(BOUNDS_MS, counts, 0.5) / OBJECTIVE_MS);
-    seen.put(Metric.LATENCY_P99, Buckets.quantile(BOUNDS_MS, counts, 0.99) / OBJECTIVE_MS);
-    seen.put(Metric.ERROR_RATIO, failed / (double) requests / 0.01);
+    seen.put(Metric.LATENCY_P99, recent.latency99() / OBJECTIVE_MS);
+    seen.put(Metric.ERROR_RATIO, recent.errorRatio() / 0.01);
     seen.put(Metric.REQUEST_RATE, requests * samplesPerSecond);
     double inflight = sum / 1000 * samplesPerSecond;
     seen.put(Metric.INFLIGHT, Math.floor(inflight + random.nextDouble()));

@@ -107,20 +107,20 @@ final class SampleApplicationReplayTest {
       Maturity maturity =
           application.second() < WARM_UP_SECONDS
               ? Maturity.NEW
-              : Maturity.of(features.samples(), features.age());
+              : Maturity.of(features.samples(), features.age(), application.trendSamples());
       Estimate estimate = risk.next(probabilities(row), sample, maturity);
-      if (estimate.score() > 0.5 && alarmAt == NEVER) {
+      boolean inTrouble = application.inTrouble();
+      if (inTrouble && estimate.score() > 0.5 && alarmAt == NEVER) {
         alarmAt = tick;
       }
       lastBreaches.addLast(Objective.breached(sample));
       if (lastBreaches.size() > 5) {
         lastBreaches.removeFirst();
       }
-      if (estimate.score() > highest) {
+      if (inTrouble && estimate.score() > highest) {
         highest = estimate.score();
         highestAt = tick;
       }
-      boolean inTrouble = application.inTrouble();
       if (inTrouble && lastBreaches.stream().filter(b -> b).count() >= 3) {
         breachAt = Math.min(breachAt, tick);
       }

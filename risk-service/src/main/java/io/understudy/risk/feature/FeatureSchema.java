@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record FeatureSchema(int version, List<Feature> features) {
   /** What {@link EndpointFeatures#write} writes. */
-  public static final FeatureSchema CURRENT = new FeatureSchema(1, columns());
+  public static final FeatureSchema CURRENT = new FeatureSchema(2, columns());
 
   public FeatureSchema {
     features = List.copyOf(features);
@@ -61,6 +61,7 @@ public record FeatureSchema(int version, List<Feature> features) {
     for (Resource resource : Resource.values()) {
       ResourceFeatures.describe(resource, features);
     }
+    HeapSteps.describe(features);
     CrossFeatures.describe(features);
     FailureFeatures.describe(features);
     features.add(new Feature("age", "age", 0));

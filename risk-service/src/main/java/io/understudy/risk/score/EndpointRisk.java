@@ -40,10 +40,15 @@ public final class EndpointRisk {
 
     /** Maturity of an endpoint after so many samples, of a process of that age. */
     public static Maturity of(long samples, int processAge) {
+      return of(samples, processAge, TREND_SAMPLES);
+    }
+
+    /** The same, where a trend is believed only of processes older than {@code trendSamples}. */
+    public static Maturity of(long samples, int processAge, int trendSamples) {
       if (samples <= WARM_UP_SAMPLES) {
         return NEW;
       }
-      return processAge <= TREND_SAMPLES ? YOUNG : MATURE;
+      return processAge <= trendSamples ? YOUNG : MATURE;
     }
 
     boolean admits(int head) {

@@ -3,11 +3,13 @@ package io.understudy.risk.simulate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which faults an endpoint will suffer: about one in 1,500 samples, a fifth of them crashes. */
+/** Which faults an endpoint will suffer: about one in 1,000 samples, a third of them leaks. */
 final class Destiny {
   private static final int QUIET_MIN = 40;
-  private static final double QUIET_MEAN = 1500;
+  private static final double QUIET_MEAN = 1000;
   private static final double SPARED = 0.25;
+  // Leaks differ most: in pace, shape, size of the heap and how often one sees it.
+  private static final double LEAK = 0.2;
 
   private final Dice dice;
 
@@ -34,6 +36,9 @@ final class Destiny {
   }
 
   private Fault fault() {
+    if (dice.chance(LEAK)) {
+      return Fault.LEAK;
+    }
     Fault[] faults = Fault.values();
     return faults[dice.pick(faults.length)];
   }

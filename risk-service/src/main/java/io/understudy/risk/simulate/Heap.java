@@ -6,6 +6,7 @@ package io.understudy.risk.simulate;
  */
 final class Heap {
   private static final double SPIRAL_FROM = 0.8;
+  private static final double IDLE_RATE = 0.05;
 
   private final Dice dice;
   private final Traits traits;
@@ -25,14 +26,22 @@ final class Heap {
   }
 
   /**
-   * The next sample.
+   * What fills the heap in a sample.
    *
-   * @param age samples since the process started
+   * @param share part of the demand that is served, 0..1
    * @param leaked part of the heap that will never be given back, 0..1
    */
-  double next(int age, double leaked) {
+  record Use(double share, double leaked) {}
+
+  /**
+   * The next sample.
+   *
+   * @param age samples since the process started or was last without work
+   */
+  double next(int age, Use use) {
+    double leaked = use.leaked();
     sawtoothPhase = (sawtoothPhase + 1 / traits.sawtoothPeriod()) % 1;
-    sinceCollection += 1 + leaked * 3;
+    sinceCollection += IDLE_RATE + (1 - IDLE_RATE) * use.share() + leaked * 3;
     if (sinceCollection >= traits.collectEvery()) {
       sinceCollection %= traits.collectEvery();
       double warm = 1 - (1 - bornWith) * StrictMath.exp(-age / (1.5 * traits.warmUp()));

@@ -1,8 +1,10 @@
 package io.understudy.risk.simulate;
 
 import io.understudy.risk.feature.Buckets;
+import io.understudy.risk.feature.EndpointFeatures;
 import io.understudy.risk.feature.Metric;
 import io.understudy.risk.feature.Objective;
+import io.understudy.risk.feature.RecentRequests;
 import io.understudy.risk.feature.Sample;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,12 +28,16 @@ public final class SimulatedEndpoint {
   private final Traits traits;
   private final Load load;
   private final Heap heap;
+  private final Traffic traffic;
+  private final RecentRequests recent = new RecentRequests();
   private final List<Episode> episodes;
   private final boolean lossyNetwork;
   private final double[] upperBounds;
   private final boolean[] breaches = new boolean[BREACH_WINDOW];
   private int time;
   private int age;
+  private int idle;
+  private double share;
   private double backlog;
   private double neighbour;
   private int neighbourLeft;
@@ -48,7 +54,8 @@ public final class SimulatedEndpoint {
     traits = Traits.roll(dice, shift);
     load = new Load(dice, traits);
     heap = new Heap(dice, traits);
-    episodes = new Destiny(dice).episodes(length);
+    traffic = new Traffic(dice);
+    episodes = traffic.standsBy() ? List.of() : new Destiny(dice).episodes(length);
     upperBounds = traits.bounds().stream().mapToDouble(Double::doubleValue).toArray();
     lossyNetwork = dice.chance(0.5);
   }
@@ -59,6 +66,7 @@ public final class SimulatedEndpoint {
     Optional<Fault> fault = episode.map(Episode::fault);
     double severity = episode.map(e -> e.severity(time)).orElse(0.0);
     boolean restarted = restarts();
+    share = traffic.next();
     Sample sample =
         fault.filter(Fault.CRASH::equals).isPresent() ? dead() : alive(fault, severity, restarted);
     breaches[time % BREACH_WINDOW] = Objective.breached(sample);
@@ -75,6 +83,7 @@ public final class SimulatedEndpoint {
       age = 0;
       backlog = 0;
       heap.restart();
+      recent.clear();
     }
     return restarts;
   }
@@ -95,7 +104,7 @@ public final class SimulatedEndpoint {
     Weather weather = weather(fault, severity);
     Map<Metric, Double> seen = new EnumMap<>(Metric.class);
     probe(weather, seen);
-    double live = heap.next(age, weather.leaked());
+    double live = heap.next(age, new Heap.Use(share, weather.leaked()));
     double collector = heap.collectorShare();
     if (!dice.chance(MISSING_CHANCE)) {
       serve(weather, collector, seen);
@@ -117,7 +126,7 @@ public final class SimulatedEndpoint {
         neighbourLeft = 3 + dice.pick(40);
       }
     }
-    double demand = load.next(time);
+    double demand = load.next(time) * share;
     return switch (fault.orElse(Fault.CRASH)) {
       case LEAK -> new Weather(demand, 1, severity, 0, 0);
       case SLOW -> new Weather(demand, StrictMath.exp(severity * StrictMath.log(40)), 0, 0, 0);
@@ -138,30 +147,36 @@ public final class SimulatedEndpoint {
     double waiting = (1 - traits.utilisation()) / (1 - Math.min(utilisation, 0.95)) + backlog;
     double stretch = slowdown * waiting * (1 + (cold - 1) * 0.5);
     int requests = dice.count(traits.requests() * weather.demand());
-    latencies(stretch, cold, new Counted(requests, weather.packetLoss()), seen);
-
+    warmsUpAnew(requests);
     double inUse = dice.count(traits.pool() * traits.poolUse() * weather.demand() * stretch);
+    double failing = weather.errors() + (inUse > 1.5 * traits.pool() ? 0.05 : 0);
+    double failed = failures(requests, failing);
+    latencies(stretch, cold, new Counted(requests, failed, weather.packetLoss()), seen);
     seen.put(Metric.CONNECTIONS, Math.min(1, inUse / traits.pool()));
     double inflight = traits.requests() * weather.demand() * traits.median() * stretch;
     seen.put(Metric.INFLIGHT, (double) dice.count(Math.min(5000, inflight)));
     seen.put(Metric.REQUEST_RATE, (double) requests);
     double busy = Math.min(1, utilisation) * 1.5 + 0.4 * (cold - 1) / traits.warmUpCost();
     seen.put(Metric.CPU, Math.min(2, (busy + 2 * collector) * dice.between(0.85, 1.15)));
-    if (requests > 0) {
-      double failing = weather.errors() + (inUse > 1.5 * traits.pool() ? 0.05 : 0);
-      double stray = dice.chance(0.002) ? 1 : 0;
-      double failed = Math.min(requests, dice.count(requests * failing) + stray);
-      seen.put(Metric.ERROR_RATIO, failed / requests / 0.01);
-    }
   }
 
-  private record Counted(int requests, double packetLoss) {}
+  private double failures(int requests, double failing) {
+    double stray = dice.chance(0.002) ? 1 : 0;
+    return Math.min(requests, dice.count(requests * failing) + stray);
+  }
+
+  /** As {@link EndpointFeatures} sees it: work after a while without any finds cold caches. */
+  private void warmsUpAnew(int requests) {
+    if (requests > 0 && idle >= EndpointFeatures.IDLE_SAMPLES) {
+      age = 0;
+    }
+    idle = requests > 0 ? 0 : idle + 1;
+  }
+
+  private record Counted(int requests, double failed, double packetLoss) {}
 
   private void latencies(double stretch, double cold, Counted counted, Map<Metric, Double> seen) {
     int requests = Math.min(counted.requests(), REQUESTS_SIMULATED_MAX);
-    if (requests == 0) {
-      return;
-    }
     double[] bounds = upperBounds;
     double[] counts = new double[bounds.length];
     double sum = 0;
@@ -174,9 +189,17 @@ public final class SimulatedEndpoint {
       sum += latency;
       counts[bucket(bounds, latency)]++;
     }
-    seen.put(Metric.LATENCY_MEAN, sum / requests);
-    seen.put(Metric.LATENCY_P50, Buckets.quantile(bounds, counts, 0.5));
-    seen.put(Metric.LATENCY_P99, Buckets.quantile(bounds, counts, 0.99));
+    if (requests > 0) {
+      seen.put(Metric.LATENCY_MEAN, sum / requests);
+      seen.put(Metric.LATENCY_P50, Buckets.quantile(bounds, counts, 0.5));
+      double each = counted.requests() / (double) requests;
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] *= each;
+      }
+    }
+    recent.add(bounds, counts, counted.requests(), counted.failed());
+    seen.put(Metric.LATENCY_P99, recent.latency99());
+    seen.put(Metric.ERROR_RATIO, recent.errorRatio() / 0.01);
   }
 
   private static int bucket(double[] bounds, double value) {

@@ -75,7 +75,7 @@ record Traits(
         dice.spread(0.001, 0.08) * moved(dice, shift),
         dice.between(0, 0.3),
         dice.spread(300, 4000) * moved(dice, shift),
-        dice.spread(0.3, 12) * moved(dice, shift),
+        dice.spread(0.3, 40) * moved(dice, shift),
         Math.min(0.6, dice.between(0.08, 0.5) * moved(dice, shift)),
         dice.chance(0.5) ? dice.between(0, 0.2) : 0,
         dice.spread(40, 600) * moved(dice, shift),

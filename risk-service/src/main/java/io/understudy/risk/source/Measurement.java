@@ -3,6 +3,7 @@ package io.understudy.risk.source;
 import io.understudy.model.config.Topology.Slo;
 import io.understudy.risk.feature.Buckets;
 import io.understudy.risk.feature.Metric;
+import io.understudy.risk.feature.RecentRequests;
 import io.understudy.risk.source.Exposition.Series;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ public final class Measurement {
   private final MetricNames names;
   private final Slo slo;
   private final CounterMemory counters = new CounterMemory();
+  private final RecentRequests recent = new RecentRequests();
   private long lastNanos;
   private boolean known;
   private boolean restarted;
@@ -33,6 +35,7 @@ public final class Measurement {
   /** What one scrape added, while it is added up. */
   private static final class Interval {
     final TreeMap<Double, Double> cumulative = new TreeMap<>();
+    boolean silent = true; // no series of the histogram: there is none before the first request
     double requests = Double.NaN;
     double seconds = Double.NaN;
     double failed;
@@ -43,6 +46,21 @@ public final class Measurement {
     double active = Double.NaN;
     double pool = Double.NaN;
     double inflight = Double.NaN;
+
+    double[] bounds() {
+      return cumulative.keySet().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    double[] counts() {
+      double[] counts = new double[cumulative.size()];
+      double below = 0;
+      int i = 0;
+      for (double upTo : cumulative.values()) {
+        counts[i++] = Math.max(0, upTo - below);
+        below = Math.max(below, upTo);
+      }
+      return counts;
+    }
   }
 
   /**
@@ -58,6 +76,9 @@ public final class Measurement {
       take(series, interval);
     }
     restarted = counters.scrapeEnded();
+    if (known && interval.silent) {
+      interval.requests = 0;
+    }
     double elapsed = known ? (nanos - lastNanos) / 1e9 : Double.NaN;
     lastNanos = nanos;
     known = true;
@@ -86,6 +107,7 @@ public final class Measurement {
   }
 
   private void takeLatency(String suffix, Series series, Interval interval) {
+    interval.silent = false;
     switch (suffix) {
       case "_bucket" -> takeBucket(series, interval);
       case "_sum" -> interval.seconds = plus(interval.seconds, counters.gained(series));
@@ -116,16 +138,9 @@ public final class Measurement {
 
   private Map<Metric, Double> measured(Interval interval, double elapsed) {
     Map<Metric, Double> measured = new EnumMap<>(Metric.class);
-    double objectiveSeconds = slo.latencyMillisMax() / 1000.0;
     measured.put(Metric.REQUEST_RATE, interval.requests / elapsed);
-    if (interval.requests > 0) {
-      double mean = interval.seconds / interval.requests;
-      measured.put(Metric.LATENCY_MEAN, mean / objectiveSeconds);
-      measured.put(Metric.LATENCY_P50, quantile(interval, 0.5) / objectiveSeconds);
-      measured.put(Metric.LATENCY_P99, quantile(interval, 0.99) / objectiveSeconds);
-      // An objective of no errors at all is broken by the first one, not by a division.
-      double allowed = Math.max(slo.errorRatioMax(), 1e-6);
-      measured.put(Metric.ERROR_RATIO, interval.failed / interval.requests / allowed);
+    if (interval.requests >= 0) {
+      measured.putAll(served(interval));
     }
     measured.put(Metric.CPU, interval.cpu / elapsed);
     measured.put(Metric.GC_SHARE, interval.collector / elapsed);
@@ -135,18 +150,26 @@ public final class Measurement {
     return measured;
   }
 
-  private static double quantile(Interval interval, double quantile) {
-    double[] bounds = new double[interval.cumulative.size()];
-    double[] counts = new double[bounds.length];
-    double below = 0;
-    int i = 0;
-    for (Map.Entry<Double, Double> bucket : interval.cumulative.entrySet()) {
-      bounds[i] = bucket.getKey();
-      counts[i] = Math.max(0, bucket.getValue() - below);
-      below = Math.max(below, bucket.getValue());
-      i++;
+  /** What users saw. A median needs few requests; tails and failures are pooled. */
+  private Map<Metric, Double> served(Interval interval) {
+    Map<Metric, Double> served = new EnumMap<>(Metric.class);
+    double[] bounds = interval.bounds();
+    double[] counts = interval.counts();
+    if (restarted) {
+      recent.clear();
     }
-    return Buckets.quantile(bounds, counts, quantile);
+    recent.add(bounds, counts, interval.requests, interval.failed);
+    double objectiveSeconds = slo.latencyMillisMax() / 1000.0;
+    if (interval.requests > 0) {
+      double mean = interval.seconds / interval.requests;
+      served.put(Metric.LATENCY_MEAN, mean / objectiveSeconds);
+      served.put(Metric.LATENCY_P50, Buckets.quantile(bounds, counts, 0.5) / objectiveSeconds);
+    }
+    served.put(Metric.LATENCY_P99, recent.latency99() / objectiveSeconds);
+    // An objective of no errors at all is broken by the first one, not by a division.
+    double allowed = Math.max(slo.errorRatioMax(), 1e-6);
+    served.put(Metric.ERROR_RATIO, recent.errorRatio() / allowed);
+    return served;
   }
 
   private static double part(double used, double limit) {

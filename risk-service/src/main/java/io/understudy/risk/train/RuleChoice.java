@@ -50,6 +50,8 @@ final class RuleChoice {
     candidates.put("EWMA of errors", List.of("error_ratio.ewma20"));
     candidates.put("EWMA-z", List.of("zTop3.mean15"));
     candidates.put("predict_linear", List.of("heap.pressure60", "connections.pressure60"));
+    candidates.put(
+        "collections and connections", List.of("heap.stepPressure4", "connections.pressure60"));
     for (int length : List.of(15, 60, 180)) {
       candidates.put(
           "pressure" + length,

@@ -67,6 +67,31 @@ final class MeasurementTest {
   }
 
   @Test
+  void whoServedNobodyFailedNobody() {
+    scrape(0, 100, 10, 5);
+    Map<Metric, Double> idle = scrape(SECOND, 100, 10, 5);
+    assertThat(idle.get(Metric.REQUEST_RATE)).isZero();
+    assertThat(idle.get(Metric.ERROR_RATIO)).isZero();
+    assertThat(idle.get(Metric.LATENCY_P99)).isNaN();
+  }
+
+  @Test
+  void histogramThatHasNoSeriesYetIsNoRequest() {
+    accept(0, "process_cpu_seconds_total 5\n");
+    Map<Metric, Double> idle = accept(SECOND, "process_cpu_seconds_total 6\n");
+    assertThat(idle.get(Metric.REQUEST_RATE)).isZero();
+    assertThat(idle.get(Metric.ERROR_RATIO)).isZero();
+  }
+
+  @Test
+  void oneFailureIsSeenAgainstTheRequestsBeforeIt() {
+    scrape(0, 0, 10, 0);
+    scrape(SECOND, 99, 11, 0);
+    Map<Metric, Double> measured = scrape(2 * SECOND, 99, 12, 1);
+    assertThat(measured.get(Metric.ERROR_RATIO)).isCloseTo(0.01 / 0.01, within(1e-9));
+  }
+
+  @Test
   void secondScrapeAtTheSameInstantHasNoRate() {
     scrape(0, 100, 10, 5);
     assertThat(scrape(0, 200, 11, 5).get(Metric.REQUEST_RATE)).isNaN();
