@@ -8,6 +8,7 @@ import io.understudy.gateway.cache.ClusterClient;
 import io.understudy.gateway.cache.SnapshotCopier;
 import io.understudy.gateway.decision.Limits;
 import io.understudy.gateway.filter.UnderstudyFilter;
+import io.understudy.gateway.host.Rehearsal;
 import io.understudy.gateway.host.RunnerHost;
 import io.understudy.gateway.host.Sources;
 import io.understudy.gateway.metrics.GatewayMetrics;
@@ -16,6 +17,7 @@ import io.understudy.model.config.InvalidConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,9 @@ public final class Main {
 
   /** The configuration is wrong or an address is taken: repair it, starting again does not help. */
   private static final int CANNOT_START = 2;
+
+  /** Time that a start may take longer so that the first request is not slow. */
+  private static final Duration REHEARSAL_MAX = Duration.ofSeconds(2);
 
   private Main() {}
 
@@ -47,6 +52,7 @@ public final class Main {
     SnapshotCopier copier = SnapshotCopier.start(client, Limits.DEFAULT, metrics);
     SecureRandom random = new SecureRandom();
     Sources sources = new Sources(System::currentTimeMillis, System::nanoTime, random::nextLong);
+    Rehearsal.run(environment.settings(), sources, REHEARSAL_MAX);
     UnderstudyFilter filter = new UnderstudyFilter(copier::current, sources.wallMillis(), metrics);
     RunnerHost host = RunnerHost.start(environment.settings(), filter, metrics, sources);
     Runtime.getRuntime()

@@ -89,6 +89,7 @@ public final class Main {
             keep(new ErrorRatioProbe(vertx, client, endpoints)),
             replicated,
             config.gateway().map(gateway -> writers(gateway, client)),
+            Main::broken,
             decisionHeader());
     AdminApi api = new AdminApi(tokens, replicated, events, clock);
     // Before anything is done to a database: a daemon that nobody can talk to must not act.
@@ -143,6 +144,12 @@ public final class Main {
   private static Function<RouteWriter.Listener, RouteWriter> writers(
       DaemonConfig.Gateway gateway, WebClient client) {
     return listener -> new RouteWriter(gateway.adminUrl(), gateway.keyFile(), client, listener);
+  }
+
+  private static void broken(Throwable defect) {
+    log.error("a defect ended a part of this daemon; the process ends too, start it again", defect);
+    // On a thread of its own: the shutdown waits for the one that reports.
+    Thread.ofPlatform().start(() -> System.exit(1));
   }
 
   /** Unguessable, so that no client can send it and choose its own side. */

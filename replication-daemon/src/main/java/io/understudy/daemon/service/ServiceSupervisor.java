@@ -14,7 +14,6 @@ import io.understudy.daemon.service.Promoter.Outcome;
 import io.understudy.daemon.shift.OperatorOrder;
 import io.understudy.daemon.watch.EndpointProbe;
 import io.understudy.daemon.watch.PrimaryWatch;
-import io.understudy.daemon.watch.PrimaryWatch.Observation;
 import io.understudy.daemon.watch.PrimaryWatch.Reachability;
 import io.understudy.model.config.Topology;
 import java.io.IOException;
@@ -65,6 +64,9 @@ public final class ServiceSupervisor implements AutoCloseable {
 
   private boolean databaseReached;
 
+  /** Whether the record's primary was opened since it became that. */
+  private boolean opened;
+
   /** Why the primary counts as dead; null while it does not. */
   private @Nullable String death;
 
@@ -84,7 +86,7 @@ public final class ServiceSupervisor implements AutoCloseable {
     this.desk = new ServiceDesk(service, policy, record, around, this::tell);
     this.access = new AccessKeeper(service, record.epoch(), record.primary(), around.audit());
     this.watch = new PrimaryWatch(policy.promoteAfter());
-    this.probe = new EndpointProbe(primary(), seen -> tell(new Signal.Observed(seen)));
+    this.probe = probePrimary();
     this.thread = Thread.ofVirtual().name("service-" + service.name()).start(this::run);
   }
 
@@ -139,6 +141,9 @@ public final class ServiceSupervisor implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       log.debug("supervisor of {} stops", service.name());
+    } catch (RuntimeException e) {
+      // A service without an owner must not look alive.
+      around.broken().accept(e);
     } finally {
       probe.close();
       access.close();
@@ -149,7 +154,7 @@ public final class ServiceSupervisor implements AutoCloseable {
 
   private void hear(Signal signal) {
     switch (signal) {
-      case Signal.Observed observed -> observed(observed.observation());
+      case Signal.Observed observed -> observed(observed);
       case Signal.CaptureFailed failed -> captureFailed(failed);
       case Signal.RoutesInForce inForce -> desk.routesInForce(inForce.version());
       case Signal.RoutesFailed failed -> desk.routesFailed(failed.reason());
@@ -158,9 +163,17 @@ public final class ServiceSupervisor implements AutoCloseable {
     }
   }
 
-  private void observed(Observation seen) {
-    databaseReached = seen.database() instanceof Reachability.Reached;
-    death = watch.observe(seen, around.clock().instant());
+  private void observed(Signal.Observed seen) {
+    // What was seen of a former primary may still wait in the queue.
+    if (seen.endpoint().equals(record.primary())) {
+      databaseReached = seen.observation().database() instanceof Reachability.Reached;
+      death = watch.observe(seen.observation(), around.clock().instant());
+    }
+  }
+
+  private EndpointProbe probePrimary() {
+    Topology.Endpoint endpoint = primary();
+    return new EndpointProbe(endpoint, seen -> tell(new Signal.Observed(endpoint.name(), seen)));
   }
 
   private void tick() {
@@ -168,7 +181,7 @@ public final class ServiceSupervisor implements AutoCloseable {
     if (!now.isBefore(retryAt)) {
       if (death != null) {
         replace(death);
-      } else if (phase == ServicePhase.OPENING || replication.isEmpty()) {
+      } else if (!opened || replication.isEmpty()) {
         open();
         retryAt = around.clock().instant().plus(RETRY);
       } else if (databaseReached && captureLostAt.map(at -> lasted(at, now)).orElse(false)) {
@@ -212,6 +225,7 @@ public final class ServiceSupervisor implements AutoCloseable {
                 "database of " + primary().name() + " obeys a higher ballot " + outbid.ballot());
         return;
       }
+      opened = true;
       if (phase == ServicePhase.OPENING) {
         enter(ServicePhase.STEADY, primary().name() + " is open");
       }
@@ -256,6 +270,8 @@ public final class ServiceSupervisor implements AutoCloseable {
                     order.target().get() + " is not one of the voters " + record.voters()));
         return;
       }
+      // Whatever comes of it, the next tick opens the primary of the record again.
+      opened = false;
       String refusal = promoter.closeAlive(record, replication.get());
       if (refusal != null) {
         order.answer().completeExceptionally(new IllegalStateException(refusal));
@@ -312,10 +328,11 @@ public final class ServiceSupervisor implements AutoCloseable {
     previousEnd = Optional.of(decided.end());
     death = null;
     databaseReached = false;
+    opened = false;
     enter(ServicePhase.DECIDED, "epoch " + record.epoch());
     probe.close();
     watch = new PrimaryWatch(policy.promoteAfter());
-    probe = new EndpointProbe(primary(), seen -> tell(new Signal.Observed(seen)));
+    probe = probePrimary();
     access.beginEpoch(record.epoch(), record.primary());
     enter(ServicePhase.OPENING, "epoch " + record.epoch());
     desk.beginEpoch(record);

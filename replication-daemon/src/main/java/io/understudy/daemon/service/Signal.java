@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 
 /** What a service's supervisor can hear; the supervisor alone acts on it. */
 sealed interface Signal {
-  /** A probe looked at the primary. */
-  record Observed(Observation observation) implements Signal {}
+  /** A probe looked at an endpoint. */
+  record Observed(String endpoint, Observation observation) implements Signal {}
 
   /** The stream from the primary ended by itself. */
   record CaptureFailed(long epoch, String reason) implements Signal {}

@@ -5,6 +5,7 @@ import io.understudy.daemon.route.RouteWriter;
 import io.understudy.daemon.watch.ErrorRatioProbe;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Function;
  * @param errors error ratios of endpoints
  * @param feed who waits for replicated positions
  * @param routes makes the writer of a service's routes; empty without a gateway's Admin API
+ * @param broken hears of a defect that ended a service's owner; it ends the process
  * @param decisionHeader unguessable name of the header that routes to a shadow
  */
 public record Surroundings(
@@ -25,4 +27,5 @@ public record Surroundings(
     ErrorRatioProbe errors,
     ReplicatedFeed feed,
     Optional<Function<RouteWriter.Listener, RouteWriter>> routes,
+    Consumer<Throwable> broken,
     String decisionHeader) {}

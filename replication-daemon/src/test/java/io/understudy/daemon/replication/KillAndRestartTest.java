@@ -39,8 +39,8 @@ class KillAndRestartTest {
   @Test
   @Timeout(300)
   void noTransactionIsLostAndNoneIsAppliedTwice() throws Exception {
-    long seed = new Random().nextLong();
-    System.out.println("seed " + seed);
+    long seed = Long.getLong("understudy.seed", new Random().nextLong());
+    System.out.println("seed " + seed + "; replay it with -Dunderstudy.seed=" + seed);
     Random random = new Random(seed);
     RandomLoad.createTables(primary, b, c);
     AtomicBoolean running = new AtomicBoolean(true);

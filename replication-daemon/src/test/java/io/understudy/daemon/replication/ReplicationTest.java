@@ -119,7 +119,13 @@ class ReplicationTest {
         Position before = status(replication, b).applied();
         new RandomLoad(8).run(primary, 100);
         Lsn written = now(primary, 1).lsn();
-        Thread.sleep(1_000);
+        // The stream is past the load, so that only the blocked shadow can hold the slot back.
+        eventually(
+            "the load is captured",
+            () -> {
+              ShadowStatus blocked = status(replication, b);
+              return blocked.applied().lsn().value() + blocked.lagBytes() >= written.value();
+            });
         Lsn confirmed = confirmed();
         Position held = status(replication, b).applied();
         assertThat(confirmed).isLessThanOrEqualTo(held.lsn()).isLessThan(written);

@@ -241,6 +241,9 @@ class TakeOverTest {
             new ErrorRatioProbe(vertx, WebClient.create(vertx), List.of()),
             new ReplicatedFeed(vertx),
             Optional.empty(),
+            defect -> {
+              throw new AssertionError(defect);
+            },
             "x-us-test");
     return new ServiceSupervisor(service, policy(), store, around);
   }
