@@ -8,8 +8,19 @@ public sealed interface Answer {
   /** A write was answered 2xx: the promise is that it is never lost. */
   record Acknowledged(String endpoint, int version) implements Answer {}
 
-  /** A read was answered 200. */
-  record Shown(String endpoint, StoredOrder order) implements Answer {}
+  /**
+   * A read was answered 200.
+   *
+   * @param standIn whether the gateway had passed over the endpoint that the route prefers, because
+   *     it did not answer or counted as down
+   */
+  record Shown(String endpoint, StoredOrder order, boolean standIn) implements Answer {
+
+    /** An answer of the endpoint that the route prefers. */
+    public Shown(String endpoint, StoredOrder order) {
+      this(endpoint, order, false);
+    }
+  }
 
   /**
    * Anything else.

@@ -13,6 +13,11 @@ public record Call(Span span, String user, Operation operation, Answer answer) {
     return answer instanceof Answer.Failed;
   }
 
+  /** Whether it was answered in place of the endpoint that the gateway prefers. */
+  public boolean byStandIn() {
+    return answer instanceof Answer.Shown shown && shown.standIn();
+  }
+
   public boolean isWrite() {
     return operation instanceof Operation.Write;
   }

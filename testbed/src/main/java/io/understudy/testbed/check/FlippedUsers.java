@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *       if in between the user wrote (a recent writer may always be served by the primary), or the
  *       share in force did not admit the bucket, or the epoch changed, or a primary was taken over.
  * </ol>
+ *
+ * A read for which the gateway passed over the endpoint that it prefers says nothing about the
+ * user's side: it kept it, and somebody stood in for one request.
  */
 final class FlippedUsers {
   private final History.Routing routing;
@@ -67,7 +70,7 @@ final class FlippedUsers {
     void step(Call call) {
       if (call.isWrite()) {
         onShadow = null;
-      } else if (call.answer() instanceof Shown shown) {
+      } else if (call.answer() instanceof Shown shown && !shown.standIn()) {
         judge(call, shown.endpoint());
       }
     }

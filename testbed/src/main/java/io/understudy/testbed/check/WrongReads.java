@@ -15,8 +15,9 @@ import java.util.OptionalInt;
  *
  * <ul>
  *   <li>Read your writes: a read that begins after a write of the same order was acknowledged shows
- *       that version or a later one. A read during a take-over may be answered by a shadow that is
- *       behind: there only writes acknowledged {@code staleReadsMax} before it count.
+ *       that version or a later one. A read during a take-over, or one for which the gateway passed
+ *       over the endpoint that it prefers, may be answered by a shadow that is behind: there only
+ *       writes acknowledged {@code staleReadsMax} before it count.
  *   <li>No phantom: the amount was sent by somebody before the read ended, the order belongs to its
  *       user, and a version that had been acknowledged before shows the acknowledged amount.
  * </ul>
@@ -43,7 +44,8 @@ final class WrongReads {
   }
 
   private Optional<Violation> stale(Call call, String order) {
-    long allowance = routing.duringTakeOver(call.span()) ? routing.staleReadsMax().toNanos() : 0;
+    boolean maybeBehind = call.byStandIn() || routing.duringTakeOver(call.span());
+    long allowance = maybeBehind ? routing.staleReadsMax().toNanos() : 0;
     OptionalInt due = log.acknowledgedBefore(order, call.span().startNanos() - allowance);
     if (due.isEmpty()) {
       return Optional.empty();
@@ -68,7 +70,7 @@ final class WrongReads {
   }
 
   private Optional<Violation> phantom(Call call, String order) {
-    if (!(call.answer() instanceof Shown(String endpoint, StoredOrder shown))) {
+    if (!(call.answer() instanceof Shown(String endpoint, StoredOrder shown, boolean standIn))) {
       return Optional.empty();
     }
     if (!shown.user().equals(call.user())) {

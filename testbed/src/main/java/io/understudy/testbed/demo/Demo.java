@@ -72,6 +72,7 @@ public final class Demo {
       Cluster cluster = new Cluster(layout, new JavaModules(machine.home()), family, patience);
       screen.say(0, "starting 3 databases, 3 applications, gateway, plugin, risk, daemon");
       cluster.start(ports, secrets, options.without());
+      new DressRehearsal(layout, secrets, machine.nanos()).run();
       DaemonClient daemon = new DaemonClient(layout.daemon(), secrets.token());
       Play play = new Play(options, Timing.of(options.fast()), layout, cluster, clock, screen);
       Play.Ending ending = play.perform(daemon);

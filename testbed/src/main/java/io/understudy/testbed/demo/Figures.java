@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     the new primary's first acknowledgement
  * @param lostAcknowledgedWrites writes with a 2xx that the new primary does not have
  * @param acknowledgedWrites writes with a 2xx
- * @param falseAlarms alarms before the fault began
+ * @param falseAlarms alarms of the healthy time before the fault
  * @param alarmLeadSeconds from the alarm until people felt the fault, or until the kill if they did
  *     not; empty without an alarm
  * @param takeoverMillis from the kill to the first write that the new primary acknowledged; empty
@@ -47,6 +47,7 @@ record Figures(
   /**
    * The instants that the figures refer to, on the clock of the calls.
    *
+   * @param healthy from when on nothing was wrong: every process is up and serves well
    * @param fault begin of the fault; of the kill, where there is no fault before
    * @param alarms when the daemon left its calm
    * @param kill last instant before the kill
@@ -55,6 +56,7 @@ record Figures(
    * @param maxShareBp largest share that was in force
    */
   record Moments(
+      long healthy,
       long fault,
       List<Long> alarms,
       long kill,
@@ -72,7 +74,9 @@ record Figures(
         failedWrites.stream().filter(call -> outsideTakeOver(call, moments)).count(),
         violations.stream().filter(v -> v.kind() == Kind.LOST_WRITE).count(),
         calls.stream().filter(call -> call.answer() instanceof Acknowledged).count(),
-        moments.alarms().stream().filter(at -> at < moments.fault()).count(),
+        moments.alarms().stream()
+            .filter(at -> at >= moments.healthy() && at < moments.fault())
+            .count(),
         alarmLead(calls, moments, objective),
         takeover(moments),
         moments.maxShareBp(),
@@ -139,7 +143,8 @@ record Figures(
     return calls.stream()
         .filter(call -> call.span().endNanos() < moments.kill())
         .filter(call ->
-            call.answer() instanceof Shown(String endpoint, var order)
+            call.answer() instanceof Shown(String endpoint, var order, boolean standIn)
+                && !standIn
                 && !endpoint.equals(moments.primary()))
         .map(Call::user)
         .distinct()

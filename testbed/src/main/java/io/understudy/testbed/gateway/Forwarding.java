@@ -15,9 +15,13 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Brings a request to an upstream's nodes, one after the other, until one answers. */
 final class Forwarding {
+  /** Says what a client of APISIX cannot see: the checker of histories needs it. */
+  private static final String PASSED_OVER = "x-testbed-passed-over";
+
   private final Vertx vertx;
   private final HttpClient client;
   private final RetryRule rule;
@@ -47,6 +51,7 @@ final class Forwarding {
     private final ProxyRequest request;
     private final Set<Node> tried = new HashSet<>();
     private int retriesLeft;
+    private @Nullable Node server;
 
     Course(Exchange exchange, LiveUpstream upstream) {
       this.exchange = exchange;
@@ -68,7 +73,16 @@ final class Forwarding {
     Future<Void> send(ProxyResponse response) {
       response.headers().remove("connection").remove("keep-alive");
       exchange.finish(response.headers());
+      preferred().ifPresent(node -> response.headers().set(PASSED_OVER, node.address()));
       return response.send();
+    }
+
+    /** A node of a higher priority than the one that answered. */
+    private Optional<Node> preferred() {
+      int served = server == null ? Integer.MAX_VALUE : server.priority();
+      return upstream.ring().upstream().nodes().stream()
+          .filter(node -> node.weight() > 0 && node.priority() > served)
+          .findFirst();
     }
 
     private Future<ProxyResponse> attempt(Node node) {
@@ -94,6 +108,7 @@ final class Forwarding {
     }
 
     private Future<ProxyResponse> answered(Node node, ProxyResponse response) {
+      server = node;
       upstream.served(node, new Observation.Answered(response.getStatusCode()));
       Optional<Node> another =
           rule.rejects(exchange.method(), response.getStatusCode()) ? another() : Optional.empty();

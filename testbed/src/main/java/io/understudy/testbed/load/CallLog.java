@@ -61,8 +61,14 @@ public final class CallLog {
     return switch (call.answer()) {
       case Acknowledged(String endpoint, int version) ->
           "2xx\t" + endpoint + "\t" + version + "\t\t";
-      case Shown(String endpoint, var order) ->
-          "200\t" + endpoint + "\t" + order.version() + "\t" + order.amount() + "\t";
+      case Shown(String endpoint, var order, boolean standIn) ->
+          "200\t"
+              + endpoint
+              + "\t"
+              + order.version()
+              + "\t"
+              + order.amount()
+              + (standIn ? "\tstand-in" : "\t");
       case Failed(int status, String endpoint, String reason) ->
           status + "\t" + endpoint + "\t\t\t" + reason.replaceAll("\\s+", " ");
     };

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class OrdersClient {
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
+  /** Set by the test bed's gateway when the endpoint that it prefers did not answer. */
+  private static final String PASSED_OVER = "x-testbed-passed-over";
+
   private final HttpClient http;
   private final int port;
   private final Duration timeout;
@@ -91,7 +94,7 @@ final class OrdersClient {
     try {
       JsonObject order = body.toJsonObject();
       return operation instanceof Read
-          ? new Answer.Shown(endpoint, stored(order))
+          ? new Answer.Shown(endpoint, stored(order), response.getHeader(PASSED_OVER) != null)
           : new Answer.Acknowledged(endpoint, order.getInteger("version"));
     } catch (DecodeException | ClassCastException | NullPointerException e) {
       return new Answer.Failed(status, endpoint, "unreadable answer: " + e.getMessage());

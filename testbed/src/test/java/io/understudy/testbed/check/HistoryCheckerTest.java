@@ -116,6 +116,28 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void readByAStandInMayBeBehindByTheStalenessBoundOnly() {
+    create(0, 5, 1);
+    change(900, 7, 2);
+    standIn(1_200, "eu-b", 5, 1);
+    stored.put("o1", new StoredOrder("ann", 7, 2));
+    assertThat(check()).isEmpty();
+
+    standIn(2_500, "eu-b", 5, 1);
+    assertSingle(Kind.STALE_READ, "order o1", "shows version 1, but version 2");
+  }
+
+  @Test
+  void readByAStandInMovesNobody() {
+    plan(0, 1, 0);
+    createdOrder();
+    standIn(2_000, "eu-b", 5, 1);
+    show(2_100, "eu-a", 5, 1);
+
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
   void amountThatNobodyWroteIsAPhantom() {
     create(0, 5, 1);
     show(10, "eu-a", 99, 1);
@@ -253,6 +275,10 @@ class HistoryCheckerTest {
 
   private void show(long at, String endpoint, int amount, int version) {
     call(at, new Read("o1"), new Shown(endpoint, new StoredOrder("ann", amount, version)));
+  }
+
+  private void standIn(long at, String endpoint, int amount, int version) {
+    call(at, new Read("o1"), new Shown(endpoint, new StoredOrder("ann", amount, version), true));
   }
 
   private void call(long at, Operation operation, Answer answer) {

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** Fault at 10 s, kill at 20 s, first acknowledgement of the successor at 23 s. */
+/**
+ * Healthy from 5 s on, fault at 10 s, kill at 20 s, first acknowledgement of the successor at 23 s.
+ */
 class FiguresTest {
   private static final SloWatch OBJECTIVE =
       new SloWatch(Duration.ofMillis(250), 0.01, Duration.ofSeconds(5), 1);
@@ -87,6 +89,20 @@ class FiguresTest {
   }
 
   @Test
+  void alarmWhileEverythingStillStartsIsNotJudged() {
+    alarms.add(nanos(4_000));
+
+    assertThat(figures().falseAlarms()).isZero();
+  }
+
+  @Test
+  void readsInPlaceOfAnotherEndpointMoveNobody() {
+    call(15_000, 10, new Read("o1"), new Shown("eu-b", new StoredOrder("ann", 1, 1), true));
+
+    assertThat(figures().usersServedByShadowBeforeKill()).isZero();
+  }
+
+  @Test
   void onlyReadsOfTheShadowBeforeTheKillCount() {
     call(15_000, 10, new Read("o1"), shown("eu-b"));
     call(15_000, 10, new Read("o1"), shown("eu-a"));
@@ -115,7 +131,13 @@ class FiguresTest {
   private Figures figures() {
     Figures.Moments moments =
         new Figures.Moments(
-            nanos(10_000), alarms, nanos(20_000), OptionalLong.of(nanos(23_000)), "eu-a", 5_000);
+            nanos(5_000),
+            nanos(10_000),
+            alarms,
+            nanos(20_000),
+            OptionalLong.of(nanos(23_000)),
+            "eu-a",
+            5_000);
     return Figures.of(calls, List.of(), moments, OBJECTIVE);
   }
 

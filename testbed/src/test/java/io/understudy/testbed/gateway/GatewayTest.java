@@ -213,8 +213,12 @@ class GatewayTest {
     gateway.putUpstream("c-first", first.port, b.port);
     gateway.putRoute("all", "{'uri':'/*','upstream_id':'c-first'}");
     assertThat(server(gateway.get("/orders/1"))).isEqualTo("eu-c");
+    assertThat(gateway.get("/orders/1").headers().firstValue("x-testbed-passed-over")).isEmpty();
     first.kill();
-    assertThat(server(gateway.get("/orders/1"))).isEqualTo("eu-b");
+    HttpResponse<String> standIn = gateway.get("/orders/1");
+    assertThat(server(standIn)).isEqualTo("eu-b");
+    assertThat(standIn.headers().firstValue("x-testbed-passed-over"))
+        .hasValue("127.0.0.1:" + first.port);
     try (BackendProcess again = BackendProcess.start("eu-c", folder, first.port)) {
       assertThat(again.port).isEqualTo(first.port);
       Await.until("eu-c serves again", () -> server(gateway.get("/orders/1")).equals("eu-c"));
