@@ -51,6 +51,11 @@ public final class ConfigSection {
     return scalar(key, text -> text);
   }
 
+  /** A value that may be absent, read by {@code parse}; what it throws becomes the problem's text. */
+  public <T> Optional<T> optional(String key, Function<String, T> parse) {
+    return scalar(key, parse);
+  }
+
   /** A required value, read by {@code parse}; what it throws becomes the problem's text. */
   public <T> T value(String key, Function<String, T> parse, T standIn) {
     return scalar(key, parse).orElseGet(() -> missing(key, standIn));

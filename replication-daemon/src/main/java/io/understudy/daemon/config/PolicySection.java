@@ -1,5 +1,6 @@
 package io.understudy.daemon.config;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.replication.Limits;
 import io.understudy.daemon.shift.ShiftPolicy;
 import io.understudy.daemon.shift.ShiftPolicy.Stage;
@@ -28,6 +29,7 @@ final class PolicySection {
         new ServicePolicy(
             service.name(),
             (int) section.integer("k", 0, service.endpoints().size() - 1L),
+            section.optional("capture", CaptureKind::parse).orElse(CaptureKind.DEBEZIUM),
             section.texts("regions"),
             section.duration("promoteAfter", Duration.ofSeconds(5)),
             section.duration("staleReadsMax", Duration.ofSeconds(10)),

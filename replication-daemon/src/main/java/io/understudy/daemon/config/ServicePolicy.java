@@ -1,5 +1,6 @@
 package io.understudy.daemon.config;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.replication.Limits;
 import io.understudy.daemon.shift.ShiftPolicy;
 import io.understudy.model.ShiftPlan.Identity;
@@ -11,6 +12,7 @@ import java.util.List;
  *
  * @param service name of the service
  * @param k how many shadows must hold an update durably before it counts as replicated
+ * @param capture which capture reads the primary's commits
  * @param regions regions in which its data may be, the preferred first; empty for any
  * @param promoteAfter how long the primary must be unreachable before a shadow is promoted
  * @param staleReadsMax age of a shadow's copy up to which it is listed for failing over reads
@@ -24,6 +26,7 @@ import java.util.List;
 public record ServicePolicy(
     String service,
     int k,
+    CaptureKind capture,
     List<String> regions,
     Duration promoteAfter,
     Duration staleReadsMax,

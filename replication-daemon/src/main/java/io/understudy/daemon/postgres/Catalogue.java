@@ -78,6 +78,11 @@ public record Catalogue(Map<TableName, Table> tables) {
       ORDER BY n.nspname, c.relname, a.attnum
       """;
 
+  /** The table of this name, if it is replicated. */
+  public Optional<Table> find(TableName name) {
+    return Optional.ofNullable(tables.get(name));
+  }
+
   /** Reads it. */
   public static Catalogue read(Connection connection) throws SQLException {
     Map<TableName, Builder> builders = new LinkedHashMap<>();

@@ -66,12 +66,16 @@ public final class Server {
     return connect(properties);
   }
 
-  /** Speaks the replication protocol; understands no SQL with parameters. */
+  /**
+   * Speaks the replication protocol; understands no SQL with parameters. Values come in the text
+   * form that every server reads the same way, whatever the primary's settings are.
+   */
   public Connection replication() throws SQLException {
     Properties properties = properties(BULK_SECONDS);
     properties.setProperty("replication", "database");
     properties.setProperty("assumeMinServerVersion", "14");
     properties.setProperty("preferQueryMode", "simple");
+    properties.setProperty("options", EXACT_TEXT + " -c search_path=pg_catalog");
     return connect(properties);
   }
 
@@ -81,9 +85,14 @@ public final class Server {
         database.host(), database.port(), database.name(), database.user(), password());
   }
 
+  private static final String EXACT_TEXT =
+      "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3"
+          + " -c bytea_output=hex -c lc_monetary=C";
+
   private static final String APPLY_OPTIONS =
-      "-c synchronous_commit=on -c session_replication_role=replica -c timezone=UTC"
-          + " -c datestyle=ISO -c statement_timeout=0 -c row_security=off";
+      EXACT_TEXT
+          + " -c synchronous_commit=on -c session_replication_role=replica"
+          + " -c statement_timeout=0 -c row_security=off";
 
   private Properties properties(String socketSeconds) throws SQLException {
     Properties properties = new Properties();

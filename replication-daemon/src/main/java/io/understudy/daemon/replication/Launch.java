@@ -5,6 +5,8 @@ import io.understudy.daemon.apply.DivergenceException;
 import io.understudy.daemon.capture.Capture;
 import io.understudy.daemon.capture.DebeziumCapture;
 import io.understudy.daemon.capture.DebeziumSettings;
+import io.understudy.daemon.capture.PgoutputCapture;
+import io.understudy.daemon.capture.PgoutputSettings;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
 import io.understudy.daemon.postgres.Preflight;
@@ -91,6 +93,13 @@ final class Launch {
   }
 
   Capture capture(Plan plan) throws SQLException {
+    return switch (spec.capture()) {
+      case DEBEZIUM -> debezium(plan);
+      case PGOUTPUT -> pgoutput(plan);
+    };
+  }
+
+  private Capture debezium(Plan plan) throws SQLException {
     return new DebeziumCapture(
         new DebeziumSettings(
             spec.service() + "-" + spec.epoch(),
@@ -98,11 +107,35 @@ final class Launch {
             primary.address(),
             slots.name(spec.epoch()),
             publication,
-            table ->
-                Optional.ofNullable(plan.catalogue().tables().get(table))
-                    .map(Catalogue.Table::keyless)
-                    .orElse(false),
+            table -> plan.catalogue().find(table).map(Catalogue.Table::keyless).orElse(false),
             () -> slotProblem(plan.slotStart())));
+  }
+
+  private Capture pgoutput(Plan plan) {
+    return new PgoutputCapture(
+        new PgoutputSettings(
+            spec.service() + "-" + spec.epoch(),
+            spec.epoch(),
+            new PrimarySource(primary),
+            slots.name(spec.epoch()),
+            plan.slotStart(),
+            publication,
+            table -> plan.catalogue().find(table).map(Catalogue.Table::key).orElse(List.of()),
+            () -> slotProblem(plan.slotStart()),
+            PgoutputSettings.Bounds.DEFAULT));
+  }
+
+  /** The primary, as the capture sees it. */
+  private record PrimarySource(Server primary) implements PgoutputSettings.Source {
+    @Override
+    public Connection connect() throws SQLException {
+      return primary.replication();
+    }
+
+    @Override
+    public String describe(SQLException error) {
+      return SqlState.describe(error);
+    }
   }
 
   private Catalogue check() throws SQLException {
@@ -153,7 +186,10 @@ final class Launch {
     }
   }
 
-  /** An engine that finds no slot makes one and starts at "now", which would lose changes. */
+  /**
+   * What somebody else did to the slot. Debezium's engine makes one that it does not find and starts
+   * at "now", which would lose changes.
+   */
   private Optional<String> slotProblem(Lsn expected) {
     String name = slots.name(spec.epoch());
     try {

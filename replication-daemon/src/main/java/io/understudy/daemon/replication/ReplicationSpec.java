@@ -1,5 +1,6 @@
 package io.understudy.daemon.replication;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.model.config.Topology;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param shadows the endpoints that receive its state
  * @param k how many shadows must hold an update durably before it counts as replicated; 0 means
  *     that the primary's own disk is enough, which is a degraded service and must be shown as such
+ * @param capture which capture reads the primary's commits
  * @param limits bounds of time and memory
  */
 public record ReplicationSpec(
@@ -22,6 +24,7 @@ public record ReplicationSpec(
     Topology.Endpoint primary,
     List<Topology.Endpoint> shadows,
     int k,
+    CaptureKind capture,
     Limits limits) {
 
   /**

@@ -348,7 +348,13 @@ public final class ServiceSupervisor implements AutoCloseable {
     List<Topology.Endpoint> voters =
         record.voters().stream().map(name -> service.endpoint(name).orElseThrow()).toList();
     return new ReplicationSpec(
-        service.name(), record.epoch(), primary(), voters, record.k(), policy.limits());
+        service.name(),
+        record.epoch(),
+        primary(),
+        voters,
+        record.k(),
+        policy.capture(),
+        policy.limits());
   }
 
   private Topology.Endpoint primary() {

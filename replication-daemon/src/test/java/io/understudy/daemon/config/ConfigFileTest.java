@@ -3,6 +3,7 @@ package io.understudy.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import java.io.IOException;
@@ -55,11 +56,18 @@ class ConfigFileTest {
     assertThat(config.topology().services().getFirst().endpoints().getFirst().database().port())
         .isEqualTo(5432);
     assertThat(policy.k()).isEqualTo(1);
+    assertThat(policy.capture()).isEqualTo(CaptureKind.DEBEZIUM);
     assertThat(policy.promoteAfter()).isEqualTo(Duration.ofSeconds(2));
     assertThat(policy.staleReadsMax()).isEqualTo(Duration.ofSeconds(10));
     assertThat(policy.cookie()).isEqualTo("us_b");
     assertThat(policy.shift().threshold()).isEqualTo(0.5);
     assertThat(policy.shift().stages().getFirst().cohort().group()).isEqualTo("staff");
+  }
+
+  @Test
+  void theCaptureIsChosenByName() throws IOException {
+    String chosen = VALID.replace("k: 1", "k: 1\n    capture: pgoutput");
+    assertThat(read(chosen).policies().getFirst().capture()).isEqualTo(CaptureKind.PGOUTPUT);
   }
 
   @Test
@@ -70,7 +78,7 @@ class ConfigFileTest {
             .replace("port: 8081", "port: 80810")
             .replace("name: eu-b", "name: eu-a")
             .replace("k: 1", "k: 3")
-            .replace("promoteAfter: 2s", "promoteAfter: soon")
+            .replace("promoteAfter: 2s", "promoteAfter: soon\n    capture: kafka")
             .replace("[5000, 10000]", "[5000, 4000]")
             .replace("listen: \"127.0.0.1:9380\"", "listn: \"127.0.0.1:9380\"")
             .replace("tokenFile: TOKENS", "tokenFile: /nowhere");
@@ -83,10 +91,12 @@ class ConfigFileTest {
         .hasMessageContaining(":13: policies[0].k: '3' is not a whole number in 0..1")
         .hasMessageContaining(":14: policies[0].promoteAfter: 'soon' is not a duration")
         .hasMessageContaining(
-            ":16: policies[0].cohorts[0].steps: steps of cohort staff do not grow: 4000")
-        .hasMessageContaining(":18: daemon.listn: unknown key")
-        .hasMessageContaining(":18: daemon.listen: missing")
-        .hasMessageContaining(":19: daemon.tokenFile: file /nowhere cannot be read");
+            ":15: policies[0].capture: 'kafka' is not one of debezium, pgoutput")
+        .hasMessageContaining(
+            ":17: policies[0].cohorts[0].steps: steps of cohort staff do not grow: 4000")
+        .hasMessageContaining(":19: daemon.listn: unknown key")
+        .hasMessageContaining(":19: daemon.listen: missing")
+        .hasMessageContaining(":20: daemon.tokenFile: file /nowhere cannot be read");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.understudy.daemon.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;
@@ -32,7 +33,13 @@ class DeadPrimaryTest {
     Recorder recorder = new Recorder();
     ReplicationSpec spec =
         new ReplicationSpec(
-            service, 1, primary.topology(), List.of(b.topology(), c.topology()), 1, Limits.DEFAULT);
+            service,
+            1,
+            primary.topology(),
+            List.of(b.topology(), c.topology()),
+            1,
+            CaptureKind.DEBEZIUM,
+            Limits.DEFAULT);
     Position replicated;
     EpochEnd end;
     try (Replication replication = Replication.start(spec, CLOCK, recorder)) {
@@ -61,7 +68,13 @@ class DeadPrimaryTest {
     TestDatabase other = promoted.equals(b) ? c : b;
     ReplicationSpec next =
         new ReplicationSpec(
-            service, 2, promoted.topology(), List.of(other.topology()), 1, Limits.DEFAULT);
+            service,
+            2,
+            promoted.topology(),
+            List.of(other.topology()),
+            1,
+            CaptureKind.DEBEZIUM,
+            Limits.DEFAULT);
     long before = System.nanoTime();
     try (Replication replication = Replication.startEpoch(next, end, CLOCK, new Recorder())) {
       new Access(promoted.database()).open(2);

@@ -2,6 +2,7 @@ package io.understudy.daemon.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
@@ -21,8 +22,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** SIGKILL of the replicating process at random moments, under load. */
 class KillAndRestartTest {
@@ -36,9 +38,10 @@ class KillAndRestartTest {
   private final AtomicLong promisedLsn = new AtomicLong();
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Timeout(300)
-  void noTransactionIsLostAndNoneIsAppliedTwice() throws Exception {
+  void noTransactionIsLostAndNoneIsAppliedTwice(CaptureKind capture) throws Exception {
     long seed = Long.getLong("understudy.seed", new Random().nextLong());
     System.out.println("seed " + seed + "; replay it with -Dunderstudy.seed=" + seed);
     Random random = new Random(seed);
@@ -48,7 +51,7 @@ class KillAndRestartTest {
     Thread load = Thread.ofPlatform().start(() -> load(seed, running, loadFailure));
     for (int kill = 0; kill < KILLS; kill++) {
       Position before = promised();
-      Process process = launch();
+      Process process = launch(capture);
       Await.until(
           "progress in round " + kill + " " + lines, LONG, () -> promised().compareTo(before) > 0);
       Thread.sleep(random.nextInt(1500));
@@ -64,7 +67,7 @@ class KillAndRestartTest {
     load.join();
     assertThat(loadFailure.get()).isNull();
     Position end = new Position(1, Lsn.parse(primary.query("SELECT pg_current_wal_flush_lsn()")));
-    Process last = launch();
+    Process last = launch(capture);
     Await.until("the end " + end, LONG, () -> promised().compareTo(end) >= 0);
     last.destroyForcibly().waitFor();
     assertThat(b.contents()).as("seed %d", seed).isEqualTo(primary.contents());
@@ -99,7 +102,7 @@ class KillAndRestartTest {
                 + "_1'"));
   }
 
-  private Process launch() throws IOException {
+  private Process launch(CaptureKind capture) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -110,7 +113,8 @@ class KillAndRestartTest {
                 System.getProperty("java.class.path"),
                 ReplicatingProcess.class.getName(),
                 service,
-                "2"));
+                "2",
+                capture.toString()));
     for (TestDatabase database : List.of(primary, b, c)) {
       command.add(database.endpoint() + ":" + database.port() + ":" + database.name());
     }

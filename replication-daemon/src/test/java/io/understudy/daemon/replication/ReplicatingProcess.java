@@ -1,5 +1,6 @@
 package io.understudy.daemon.replication;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.AppliedClock;
 import io.understudy.model.Position;
@@ -8,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A replication in a process of its own, to be killed: arguments are the service, k, and
- * endpoint:port:database of the primary and the shadows. Prints what it promises.
+ * A replication in a process of its own, to be killed: arguments are the service, k, the
+ * capture, and endpoint:port:database of the primary and the shadows. Prints what it promises.
  */
 final class ReplicatingProcess {
   private ReplicatingProcess() {}
 
   public static void main(String[] args) throws Exception {
     List<TestDatabase> databases = new ArrayList<>();
-    for (String arg : List.of(args).subList(2, args.length)) {
+    for (String arg : List.of(args).subList(3, args.length)) {
       String[] parts = arg.split(":", -1);
       databases.add(new TestDatabase(parts[0], Integer.parseInt(parts[1]), parts[2]));
     }
@@ -27,6 +28,7 @@ final class ReplicatingProcess {
             databases.getFirst().topology(),
             databases.stream().skip(1).map(TestDatabase::topology).toList(),
             Integer.parseInt(args[1]),
+            CaptureKind.parse(args[2]),
             Limits.DEFAULT);
     Replication.start(spec, InstantSource.system(), new Printer());
     Thread.currentThread().join();

@@ -2,6 +2,7 @@ package io.understudy.daemon.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
@@ -16,6 +17,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole chain against real servers with fsync on. */
 class ReplicationTest {
@@ -27,6 +30,7 @@ class ReplicationTest {
   private final TestDatabase c = TestDatabase.on("us-a");
   private final Recorder recorder = new Recorder();
   private final String service = "s" + primary.name();
+  private CaptureKind capture = CaptureKind.DEBEZIUM;
 
   @BeforeEach
   void tables(TestInfo info) {
@@ -41,6 +45,7 @@ class ReplicationTest {
         source.topology(),
         List.of(shadows).stream().map(TestDatabase::topology).toList(),
         k,
+        capture,
         Limits.DEFAULT);
   }
 
@@ -74,8 +79,10 @@ class ReplicationTest {
         .orElseThrow();
   }
 
-  @Test
-  void seededAndStreamedShadowsEqualThePrimaryUnderRandomLoad() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void seededAndStreamedShadowsEqualThePrimaryUnderRandomLoad(CaptureKind kind) throws Exception {
+    capture = kind;
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
     RandomLoad load = new RandomLoad(seed);
@@ -93,8 +100,10 @@ class ReplicationTest {
     }
   }
 
-  @Test
-  void aRestartGoesOnFromSlotAndPositionsWithoutACopy() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aRestartGoesOnFromSlotAndPositionsWithoutACopy(CaptureKind kind) throws Exception {
+    capture = kind;
     try (Replication replication = Replication.start(spec(1, 1, primary, b), CLOCK, recorder)) {
       inSync(replication);
     }
@@ -108,8 +117,10 @@ class ReplicationTest {
     }
   }
 
-  @Test
-  void theSlotIsNeverConfirmedBeyondWhatTheBlockedShadowHolds() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void theSlotIsNeverConfirmedBeyondWhatTheBlockedShadowHolds(CaptureKind kind) throws Exception {
+    capture = kind;
     try (Replication replication = Replication.start(spec(1, 1, primary, b), CLOCK, recorder)) {
       inSync(replication);
       try (Connection blocker = b.connect();
@@ -200,7 +211,13 @@ class ReplicationTest {
             100);
     ReplicationSpec spec =
         new ReplicationSpec(
-            service, 1, primary.topology(), List.of(b.topology(), c.topology()), 1, small);
+            service,
+            1,
+            primary.topology(),
+            List.of(b.topology(), c.topology()),
+            1,
+            capture,
+            small);
     try (Replication replication = Replication.start(spec, CLOCK, recorder)) {
       inSync(replication);
       try (Connection blocker = b.connect();

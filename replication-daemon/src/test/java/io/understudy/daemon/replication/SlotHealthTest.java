@@ -2,6 +2,7 @@ package io.understudy.daemon.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
@@ -37,7 +38,13 @@ class SlotHealthTest {
   private Replication start() throws Exception {
     return Replication.start(
         new ReplicationSpec(
-            service, 1, primary.topology(), List.of(b.topology(), c.topology()), 2, Limits.DEFAULT),
+            service,
+            1,
+            primary.topology(),
+            List.of(b.topology(), c.topology()),
+            2,
+            CaptureKind.DEBEZIUM,
+            Limits.DEFAULT),
         CLOCK,
         recorder);
   }

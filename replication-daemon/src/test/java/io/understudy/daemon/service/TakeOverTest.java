@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.understudy.daemon.audit.AuditLog;
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.FileControlStore;
 import io.understudy.daemon.lifecycle.ServicePhase;
@@ -254,6 +255,7 @@ class TakeOverTest {
     return new ServicePolicy(
         "orders",
         2,
+        CaptureKind.DEBEZIUM,
         List.of(),
         second,
         Duration.ofSeconds(10),

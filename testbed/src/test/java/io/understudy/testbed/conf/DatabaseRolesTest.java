@@ -3,6 +3,7 @@ package io.understudy.testbed.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.replication.Limits;
 import io.understudy.daemon.replication.Replication;
@@ -55,7 +56,14 @@ class DatabaseRolesTest {
       Topology.Endpoint primary = endpoint("eu-a", start(template, folder, family, patience));
       Topology.Endpoint shadow = endpoint("us-a", start(template, folder, family, patience));
       ReplicationSpec spec =
-          new ReplicationSpec("orders", 1, primary, List.of(shadow), 1, Limits.DEFAULT);
+          new ReplicationSpec(
+              "orders",
+              1,
+              primary,
+              List.of(shadow),
+              1,
+              CaptureKind.DEBEZIUM,
+              Limits.DEFAULT);
 
       assertThatThrownBy(() -> asApplication(primary, INSERT)).hasMessageContaining("permission");
       assertThat(new Access(primary.database()).open(1)).isEqualTo(new Access.Verdict.Done());
