@@ -51,7 +51,9 @@ public final class ConfigSection {
     return scalar(key, text -> text);
   }
 
-  /** A value that may be absent, read by {@code parse}; what it throws becomes the problem's text. */
+  /**
+   * A value that may be absent, read by {@code parse}; what it throws becomes the problem's text.
+   */
   public <T> Optional<T> optional(String key, Function<String, T> parse) {
     return scalar(key, parse);
   }

@@ -40,11 +40,13 @@ final class OpenTransactions implements AutoCloseable {
 
   /** A piece of a transaction arrives, which may be its first. */
   void begin(int xid) {
-    open.computeIfAbsent(xid, _ -> {
-      SpillLog log = new SpillLog(folder);
-      bytes += log.memory();
-      return new Open(log, new HashMap<>());
-    });
+    open.computeIfAbsent(
+        xid,
+        _ -> {
+          SpillLog log = new SpillLog(folder);
+          bytes += log.memory();
+          return new Open(log, new HashMap<>());
+        });
   }
 
   void append(int xid, StreamedMessage message) {

@@ -170,8 +170,7 @@ final class PgoutputAssembler {
   }
 
   private void describe(Relation relation) {
-    relations.put(
-        relation.id(), new RelationShape(relation, primaryKey.apply(relation.table())));
+    relations.put(relation.id(), new RelationShape(relation, primaryKey.apply(relation.table())));
   }
 
   private RelationShape shape(int relation) {

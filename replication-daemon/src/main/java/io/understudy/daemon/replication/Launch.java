@@ -187,8 +187,8 @@ final class Launch {
   }
 
   /**
-   * What somebody else did to the slot. Debezium's engine makes one that it does not find and starts
-   * at "now", which would lose changes.
+   * What somebody else did to the slot. Debezium's engine makes one that it does not find and
+   * starts at "now", which would lose changes.
    */
   private Optional<String> slotProblem(Lsn expected) {
     String name = slots.name(spec.epoch());

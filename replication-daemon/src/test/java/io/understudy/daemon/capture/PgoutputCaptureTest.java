@@ -54,7 +54,8 @@ class PgoutputCaptureTest extends CaptureContract {
   private boolean active() {
     return Boolean.parseBoolean(
         primary
-            .query("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slots.name(1) + "'")
+            .query(
+                "SELECT active FROM pg_replication_slots WHERE slot_name = '" + slots.name(1) + "'")
             .replace("t", "true"));
   }
 
@@ -77,7 +78,9 @@ class PgoutputCaptureTest extends CaptureContract {
   @Test
   void aTransactionThatIsStreamedWhileOpenArrivesWithoutWhatWasRolledBack() throws Exception {
     primary.execute(
-        "ALTER DATABASE " + primary.name() + " SET debug_logical_replication_streaming = immediate");
+        "ALTER DATABASE "
+            + primary.name()
+            + " SET debug_logical_replication_streaming = immediate");
     Collector collector = new Collector();
     try (Capture capture = capture();
         Connection open = primary.connect();
@@ -107,8 +110,7 @@ class PgoutputCaptureTest extends CaptureContract {
   @Test
   void aLargeOpenTransactionWaitsOnDiskAndLeavesNothingThere() throws Exception {
     primary.execute("ALTER DATABASE " + primary.name() + " SET logical_decoding_work_mem = '64kB'");
-    bounds =
-        new PgoutputSettings.Bounds(256 << 10, 8L << 20, 1_000, Duration.ofSeconds(10));
+    bounds = new PgoutputSettings.Bounds(256 << 10, 8L << 20, 1_000, Duration.ofSeconds(10));
     Collector collector = new Collector();
     try (Capture capture = capture();
         Connection open = primary.connect();
@@ -158,7 +160,9 @@ class PgoutputCaptureTest extends CaptureContract {
   @Test
   void anOpenStreamedTransactionHoldsTheSlot() throws Exception {
     primary.execute(
-        "ALTER DATABASE " + primary.name() + " SET debug_logical_replication_streaming = immediate");
+        "ALTER DATABASE "
+            + primary.name()
+            + " SET debug_logical_replication_streaming = immediate");
     bounds = new PgoutputSettings.Bounds(1 << 20, 1 << 20, 1_000, Duration.ofMillis(50));
     Collector collector = new Collector();
     try (Capture capture = capture();

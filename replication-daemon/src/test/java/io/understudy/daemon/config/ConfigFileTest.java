@@ -90,8 +90,7 @@ class ConfigFileTest {
         .hasMessageContaining(":9: services[0].endpoints[1].name: endpoint 'eu-a' is there twice")
         .hasMessageContaining(":13: policies[0].k: '3' is not a whole number in 0..1")
         .hasMessageContaining(":14: policies[0].promoteAfter: 'soon' is not a duration")
-        .hasMessageContaining(
-            ":15: policies[0].capture: 'kafka' is not one of debezium, pgoutput")
+        .hasMessageContaining(":15: policies[0].capture: 'kafka' is not one of debezium, pgoutput")
         .hasMessageContaining(
             ":17: policies[0].cohorts[0].steps: steps of cohort staff do not grow: 4000")
         .hasMessageContaining(":19: daemon.listn: unknown key")

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A replication in a process of its own, to be killed: arguments are the service, k, the
- * capture, and endpoint:port:database of the primary and the shadows. Prints what it promises.
+ * A replication in a process of its own, to be killed: arguments are the service, k, the capture,
+ * and endpoint:port:database of the primary and the shadows. Prints what it promises.
  */
 final class ReplicatingProcess {
   private ReplicatingProcess() {}

@@ -100,6 +100,24 @@ class ReplicationTest {
     }
   }
 
+  @Test
+  void aShadowOfTransactionsThatAreStreamedWhileOpenEqualsThePrimary() throws Exception {
+    capture = CaptureKind.PGOUTPUT;
+    primary.execute(
+        "ALTER DATABASE "
+            + primary.name()
+            + " SET debug_logical_replication_streaming = immediate");
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    try (Replication replication = Replication.start(spec(1, 1, primary, b), CLOCK, recorder)) {
+      inSync(replication);
+      new RandomLoad(seed).run(primary, 400);
+      applied(replication, now(primary, 1));
+      assertThat(b.contents()).as("seed %d", seed).isEqualTo(primary.contents());
+      assertThat(recorder.captureFailures).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aRestartGoesOnFromSlotAndPositionsWithoutACopy(CaptureKind kind) throws Exception {
@@ -211,13 +229,7 @@ class ReplicationTest {
             100);
     ReplicationSpec spec =
         new ReplicationSpec(
-            service,
-            1,
-            primary.topology(),
-            List.of(b.topology(), c.topology()),
-            1,
-            capture,
-            small);
+            service, 1, primary.topology(), List.of(b.topology(), c.topology()), 1, capture, small);
     try (Replication replication = Replication.start(spec, CLOCK, recorder)) {
       inSync(replication);
       try (Connection blocker = b.connect();
