@@ -97,6 +97,22 @@ class ArchitectureTest {
   }
 
   @Test
+  void readingTheLogicalStreamIsPure() {
+    arePure(
+        noClasses()
+            .that()
+            .haveSimpleNameStartingWith("PgoutputMessage")
+            .or()
+            .haveSimpleName("PgoutputDecoder")
+            .or()
+            .haveSimpleName("PgoutputAssembler")
+            .or()
+            .haveSimpleName("RelationShape")
+            .or()
+            .haveSimpleName("Delivered"));
+  }
+
+  @Test
   void debeziumIsKnownToTheCaptureOnly() {
     noClasses()
         .that()

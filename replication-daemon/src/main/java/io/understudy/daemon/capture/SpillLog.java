@@ -83,7 +83,8 @@ final class SpillLog implements AutoCloseable {
   /** Moves what is in memory to the file. */
   void spill() {
     try {
-      FileChannel to = file == null ? file = open() : file;
+      FileChannel to = file == null ? open() : file;
+      file = to;
       ByteBuffer from = ByteBuffer.wrap(tail, 0, held);
       long at = spilled;
       while (from.hasRemaining()) {

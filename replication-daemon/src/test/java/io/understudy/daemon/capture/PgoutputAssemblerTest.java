@@ -9,17 +9,9 @@ import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,134 +208,5 @@ class PgoutputAssemblerTest {
     add(PgoutputWriter.streamAbort(8, 8), PgoutputWriter.streamAbort(8, 9));
     assertThat(assembler.isIdle()).isTrue();
     assertThat(changes(plain.insert(1, "2"))).hasSize(1);
-  }
-
-  /** Against an oracle that keeps every change with its subtransactions and filters at the end. */
-  @Test
-  void interleavedTransactionsWithRandomSavepointsKeepWhatAnOracleKeeps() {
-    long seed = Long.getLong("understudy.seed", new Random().nextLong());
-    System.out.println("seed " + seed + "; replay it with -Dunderstudy.seed=" + seed);
-    Random random = new Random(seed);
-    for (int round = 0; round < 200; round++) {
-      // From "everything in a file" to "everything in memory".
-      with(1L << random.nextInt(20));
-      end = 100;
-      add(plain.relation(1, "t", 'd', "*id"));
-      new Interleaving(random, "seed " + seed + " round " + round).run();
-      assertThat(assembler.isIdle()).isTrue();
-      assertThat(folder).isEmptyDirectory();
-    }
-  }
-
-  /** Several open transactions at once. */
-  private final class Interleaving {
-    /** A transaction: the savepoints it is inside of, and all that it ever did. */
-    private final class Tx {
-      final Deque<Integer> inside = new ArrayDeque<>();
-      final Map<Integer, Integer> parents = new HashMap<>();
-      final List<Map.Entry<Integer, String>> done = new ArrayList<>();
-      final Set<Integer> aborted = new HashSet<>();
-    }
-
-    private final Random random;
-    private final String name;
-    private final Map<Integer, Tx> running = new HashMap<>();
-    private int nextXid = 10;
-    private int nextRow = 1;
-
-    Interleaving(Random random, String name) {
-      this.random = random;
-      this.name = name;
-    }
-
-    void run() {
-      for (int step = 0; step < 60; step++) {
-        if (running.size() < 3) {
-          int xid = nextXid++;
-          running.put(xid, new Tx());
-          running.get(xid).inside.push(xid);
-        }
-        List<Integer> xids = List.copyOf(running.keySet());
-        step(xids.get(random.nextInt(xids.size())));
-      }
-      List.copyOf(running.keySet()).forEach(this::end);
-    }
-
-    private void step(int xid) {
-      Tx tx = running.get(xid);
-      switch (random.nextInt(10)) {
-        case 0 -> end(xid);
-        case 1, 2 -> {
-          int subxid = nextXid++;
-          tx.parents.put(subxid, tx.inside.element());
-          tx.inside.push(subxid);
-        }
-        case 3 -> rollBackInnermost(xid, tx);
-        case 4 -> {
-          if (tx.inside.size() > 1) {
-            tx.inside.pop();
-          }
-        }
-        default -> piece(xid, tx);
-      }
-    }
-
-    private void piece(int xid, Tx tx) {
-      add(PgoutputWriter.streamStart(xid));
-      for (int i = random.nextInt(5); i >= 0; i--) {
-        int subxid = tx.inside.element();
-        String value = String.valueOf(nextRow++);
-        add(PgoutputWriter.streamed(subxid).insert(1, value + "x".repeat(random.nextInt(300))));
-        tx.done.add(Map.entry(subxid, value));
-      }
-      add(PgoutputWriter.streamStop());
-    }
-
-    /** PostgreSQL reports what was released into it first, then the subtransaction itself. */
-    private void rollBackInnermost(int xid, Tx tx) {
-      if (tx.inside.size() == 1) {
-        return;
-      }
-      int subxid = tx.inside.pop();
-      for (int other : List.copyOf(tx.parents.keySet())) {
-        if (other != subxid && isInside(tx, other, subxid) && tx.aborted.add(other)) {
-          add(PgoutputWriter.streamAbort(xid, other));
-        }
-      }
-      tx.aborted.add(subxid);
-      add(PgoutputWriter.streamAbort(xid, subxid));
-    }
-
-    private boolean isInside(Tx tx, int inner, int outer) {
-      Integer at = inner;
-      while (at != null && at != outer) {
-        at = tx.parents.get(at);
-      }
-      return at != null;
-    }
-
-    private void end(int xid) {
-      Tx tx = running.remove(xid);
-      if (tx.done.isEmpty()) {
-        return;
-      }
-      if (random.nextInt(4) == 0) {
-        add(PgoutputWriter.streamAbort(xid, xid));
-        return;
-      }
-      List<String> kept =
-          tx.done.stream()
-              .filter(change -> !tx.aborted.contains(change.getKey()))
-              .map(Map.Entry::getValue)
-              .toList();
-      Optional<Transaction> complete =
-          assembler.add(
-              PgoutputWriter.streamCommit(xid, new Lsn(PgoutputAssemblerTest.this.end++)));
-      List<String> got =
-          CaptureContract.ids(complete.stream().toList()).stream()
-              .map(id -> id.replace("x", ""))
-              .toList();
-      assertThat(got).as(name).isEqualTo(kept);
-    }
   }
 }

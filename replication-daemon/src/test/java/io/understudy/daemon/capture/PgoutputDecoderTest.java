@@ -1,7 +1,6 @@
 package io.understudy.daemon.capture;
 
 import static io.understudy.daemon.capture.PgoutputWriter.UNCHANGED;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -110,7 +109,9 @@ class PgoutputDecoderTest {
     System.out.println("seed " + seed + "; replay it with -Dunderstudy.seed=" + seed);
     Random random = new Random(seed);
     for (int round = 0; round < 200_000; round++) {
-      byte[] message = all().get(random.nextInt(all().size())).array();
+      ByteBuffer good = all().get(random.nextInt(all().size()));
+      byte[] message = new byte[good.remaining()];
+      good.get(message);
       for (int flips = random.nextInt(4); flips >= 0; flips--) {
         message[random.nextInt(message.length)] = (byte) random.nextInt(256);
       }
@@ -125,7 +126,7 @@ class PgoutputDecoderTest {
   @Test
   void aBinaryValueIsRefusedNamingTheColumn() {
     ByteBuffer message = plain.insert(7, "1", SECRET);
-    int form = new String(message.array(), ISO_8859_1).lastIndexOf('t', message.capacity() - 13);
+    int form = message.capacity() - SECRET.length() - 5;
     message.put(form, (byte) 'b');
     assertThatThrownBy(() -> decode(message))
         .hasMessageContaining("type 'I'")

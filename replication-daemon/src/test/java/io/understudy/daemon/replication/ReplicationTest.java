@@ -217,6 +217,33 @@ class ReplicationTest {
   }
 
   @Test
+  void pgoutputCarriesTheTypesThatDebeziumCannot() throws Exception {
+    capture = CaptureKind.PGOUTPUT;
+    for (TestDatabase database : List.of(primary, b)) {
+      database.execute(
+          """
+          CREATE TYPE pair AS (a integer, b text);
+          CREATE TABLE shape (id integer PRIMARY KEY, p polygon, a text[], r tstzrange,
+            m nummultirange, c pair, cash money, h tsvector, bits bit varying);
+          """);
+    }
+    try (Replication replication = Replication.start(spec(1, 1, primary, b), CLOCK, recorder)) {
+      inSync(replication);
+      primary.execute(
+          """
+          INSERT INTO shape VALUES (1, '((0,0),(1,1),(1,0))', '{{"a,b",NULL},{"NULL",""}}',
+            '[2024-01-01 00:00:00+00,)', '{[1.5,2),[7,)}', '(1,"x, ""y""")', -1234.5, 'a:1 b:2',
+            B'101')
+          """);
+      applied(replication, now(primary, 1));
+      assertThat(b.contents()).isEqualTo(primary.contents());
+      primary.execute("UPDATE shape SET a[1][1] = 'new', r = 'empty', c = NULL");
+      applied(replication, now(primary, 1));
+      assertThat(b.contents()).isEqualTo(primary.contents());
+    }
+  }
+
+  @Test
   void aStoppedShadowIsGivenUpWhileKOthersGoOn() throws Exception {
     Limits small =
         new Limits(
