@@ -4,6 +4,7 @@ import io.understudy.daemon.capture.Change;
 import io.understudy.daemon.capture.Row;
 import io.understudy.daemon.capture.Transaction;
 import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.ReplicationOrigin;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.SqlState;
 import io.understudy.model.Position;
@@ -11,7 +12,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings one shadow forward: takes groups of whole transactions from its queue and applies each in
@@ -32,6 +36,10 @@ public final class Applier {
     void retrying(String reason);
   }
 
+  /** One connection, and what was learnt over it. */
+  private record Session(Connection connection, NetWriter writer) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
   private static final Duration BACKOFF_MAX = Duration.ofSeconds(2);
 
   private final String service;
@@ -39,9 +47,10 @@ public final class Applier {
   private final TransactionQueue queue;
   private final int groupChangesMax;
   private final AppliedPosition row;
+  private final ReplicationOrigin origin;
+  private final AtomicLong fallbacks = new AtomicLong();
   private Position applied;
-  private @Nullable Connection connection;
-  private @Nullable Catalogue catalogue;
+  private @Nullable Session session;
 
   /**
    * @param applied position of the copy that is there
@@ -59,6 +68,12 @@ public final class Applier {
     this.applied = applied;
     this.groupChangesMax = groupChangesMax;
     this.row = new AppliedPosition(service);
+    this.origin = new ReplicationOrigin(service);
+  }
+
+  /** How many groups had to be applied row by row. Any thread. */
+  public long fallbacks() {
+    return fallbacks.get();
   }
 
   /**
@@ -93,7 +108,7 @@ public final class Applier {
         return;
       } catch (SQLException e) {
         disconnect();
-        if (!SqlState.isTransient(e)) {
+        if (!SqlState.isTransient(e) && !SqlState.isInUse(e)) {
           throw new DivergenceException(SqlState.describe(e), e);
         }
         listener.retrying(SqlState.describe(e));
@@ -103,34 +118,82 @@ public final class Applier {
   }
 
   private void applyOnce(List<Transaction> fresh) throws SQLException, DivergenceException {
-    Connection current = connect();
-    if (fresh.getLast().position().compareTo(applied) <= 0) {
+    Session current = connect();
+    Connection connection = current.connection();
+    // The position read at a reconnection may lie inside the group.
+    List<Change> changes =
+        fresh.stream()
+            .filter(transaction -> transaction.position().compareTo(applied) > 0)
+            .flatMap(transaction -> transaction.changes().stream())
+            .toList();
+    Position target = fresh.getLast().position();
+    if (target.compareTo(applied) <= 0) {
       return;
     }
-    Position target = fresh.getLast().position();
-    row.move(current, applied, target);
-    try (ChangeWriter writer = new ChangeWriter(current, tables(current))) {
-      for (Transaction transaction : fresh) {
-        // The position read at a reconnection may lie inside the group.
-        if (transaction.position().compareTo(applied) > 0) {
-          for (Change change : transaction.changes()) {
-            writer.write(change);
-          }
-        }
+    row.move(connection, applied, target);
+    try {
+      current.writer().write(changes);
+    } catch (SQLException | DivergenceException e) {
+      if (e instanceof SQLException failure && SqlState.isTransient(failure)) {
+        throw failure;
       }
-      writer.flush();
+      connection.rollback();
+      fellBack(e);
+      row.move(connection, applied, target);
+      writeInOrder(connection, changes);
     }
-    current.commit();
+    connection.commit();
     applied = target;
   }
 
-  private Connection connect() throws SQLException, DivergenceException {
-    Connection current = connection;
+  /** What the changes do in their own order is the verdict; the net effect is a faster way. */
+  private static void writeInOrder(Connection connection, List<Change> changes)
+      throws SQLException, DivergenceException {
+    // Read anew, because a table that has changed may be why the net effect failed.
+    try (OrderedWriter writer = new OrderedWriter(connection, Catalogue.read(connection))) {
+      writer.write(changes);
+    }
+  }
+
+  private void fellBack(Exception cause) {
+    long times = fallbacks.incrementAndGet();
+    if (Long.bitCount(times) == 1) {
+      LOG.info(
+          "shadow {} of {}: net effect -> row by row, {} groups so far, cause={}",
+          shadow,
+          service,
+          times,
+          cause instanceof SQLException error ? SqlState.describe(error) : cause.getMessage());
+    }
+  }
+
+  private Session connect() throws SQLException, DivergenceException {
+    Session current = session;
     if (current != null) {
       return current;
     }
     Connection opened = shadow.apply();
-    connection = opened;
+    try {
+      Session begun = begin(opened);
+      session = begun;
+      return begun;
+    } catch (SQLException | DivergenceException e) {
+      close(opened);
+      throw e;
+    }
+  }
+
+  private Session begin(Connection opened) throws SQLException, DivergenceException {
+    origin
+        .mark(opened)
+        .ifPresent(why ->
+            LOG.warn(
+                "shadow {} of {}: its commits carry no replication origin {}, so no stream back"
+                    + " can be told from the application's own writes: {}",
+                shadow,
+                service,
+                origin.name(),
+                why));
     opened.setAutoCommit(false);
     // Waits for a COMMIT of ours whose answer was lost.
     Position durable =
@@ -142,28 +205,24 @@ public final class Applier {
           "the copy is at " + durable + " instead of " + applied + ": somebody else replaced it");
     }
     applied = durable;
-    return opened;
-  }
-
-  private Catalogue tables(Connection current) throws SQLException {
-    Catalogue known = catalogue;
-    if (known == null) {
-      known = Catalogue.read(current);
-      catalogue = known;
-    }
-    return known;
+    Catalogue catalogue = Catalogue.read(opened);
+    opened.commit();
+    return new Session(opened, new NetWriter(opened, catalogue, NetWriter.Bounds.DEFAULT));
   }
 
   private void disconnect() {
-    Connection current = connection;
-    connection = null;
-    catalogue = null;
+    Session current = session;
+    session = null;
     if (current != null) {
-      try {
-        current.close();
-      } catch (SQLException ignored) {
-        // It is broken already; the next one starts afresh.
-      }
+      close(current.connection());
+    }
+  }
+
+  private static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException ignored) {
+      // It is broken already; the next one starts afresh.
     }
   }
 

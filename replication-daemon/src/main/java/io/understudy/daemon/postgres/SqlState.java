@@ -28,6 +28,11 @@ public final class SqlState {
         };
   }
 
+  /** Says whether somebody else holds a thing that only one session can have (object_in_use). */
+  public static boolean isInUse(SQLException error) {
+    return of(error).equals("55006");
+  }
+
   /** The five characters, or XX000 if there are none. */
   public static String of(SQLException error) {
     return error.getSQLState() == null ? "XX000" : error.getSQLState();

@@ -15,16 +15,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes changes into a shadow in their order, inside the caller's transaction. Neighbours with the
- * same statement go to the server as one batch.
+ * Writes changes into a shadow one by one in their order, inside the caller's transaction: slow,
+ * and by definition right. Neighbours with the same statement go to the server as one batch.
  *
  * <p>The shadow is a prefix of the primary, so every UPDATE and DELETE must hit exactly one row;
  * anything else means that the copy is broken, and stops it.
  */
-final class ChangeWriter implements AutoCloseable {
+final class OrderedWriter implements AutoCloseable {
   /** One change as SQL: statements with equal text form a batch. */
   private record Write(Catalogue.Table table, String sql, List<@Nullable String> arguments) {}
 
@@ -35,22 +36,38 @@ final class ChangeWriter implements AutoCloseable {
   private @Nullable PreparedStatement statement;
   private @Nullable Write last;
   private int batched;
+  // Neighbours that go as one statement. Invariant: empty while anything is batched.
+  private final List<TableName> truncates = new ArrayList<>();
 
-  ChangeWriter(Connection connection, Catalogue catalogue) {
+  OrderedWriter(Connection connection, Catalogue catalogue) {
     this.connection = connection;
     this.catalogue = catalogue;
   }
 
-  void write(Change change) throws SQLException, DivergenceException {
+  /** Writes them all; nothing stays behind. */
+  void write(List<Change> changes) throws SQLException, DivergenceException {
+    for (Change change : changes) {
+      write(change);
+    }
+    flush();
+  }
+
+  private void write(Change change) throws SQLException, DivergenceException {
     Catalogue.Table table = catalogue.tables().get(change.table());
     if (table == null) {
       throw new DivergenceException("table " + change.table() + " is not on this shadow");
     }
+    if (change instanceof Change.Truncate) {
+      flushBatch();
+      truncates.add(change.table());
+      return;
+    }
+    flushTruncates();
     switch (change) {
       case Change.Insert insert -> add(insert(table, insert.row()));
       case Change.Update update -> update(table, update);
       case Change.Delete delete -> add(delete(table, delete.key()));
-      case Change.Truncate truncate -> truncate(truncate.table());
+      case Change.Truncate _ -> {}
       case Change.Unreadable unreadable ->
           throw new DivergenceException(
               "table "
@@ -63,8 +80,34 @@ final class ChangeWriter implements AutoCloseable {
     }
   }
 
-  /** Sends what is batched. */
-  void flush() throws SQLException, DivergenceException {
+  private void flush() throws SQLException, DivergenceException {
+    flushBatch();
+    flushTruncates();
+  }
+
+  private void flushTruncates() throws SQLException, DivergenceException {
+    if (!truncates.isEmpty()) {
+      truncate(connection, truncates);
+      truncates.clear();
+    }
+  }
+
+  /**
+   * Empties these tables together. Not CASCADE: the primary named every table that referred to one
+   * of them, and whatever else refers to it here must not lose its rows.
+   */
+  static void truncate(Connection connection, List<TableName> tables)
+      throws SQLException, DivergenceException {
+    String names =
+        tables.stream().map(table -> "ONLY " + table.quoted()).collect(Collectors.joining(", "));
+    try (Statement truncate = connection.createStatement()) {
+      truncate.execute("TRUNCATE " + names);
+    } catch (SQLException e) {
+      throw failure("tables " + tables, e);
+    }
+  }
+
+  private void flushBatch() throws SQLException, DivergenceException {
     PreparedStatement current = statement;
     Write write = last;
     if (current == null || write == null || batched == 0) {
@@ -86,7 +129,7 @@ final class ChangeWriter implements AutoCloseable {
       }
     } catch (BatchUpdateException e) {
       SQLException cause = e.getNextException() == null ? e : e.getNextException();
-      throw failure(write.table(), cause);
+      throw failure("table " + write.table().name() + " with " + identity(write.table()), cause);
     }
   }
 
@@ -100,7 +143,7 @@ final class ChangeWriter implements AutoCloseable {
   private void add(Write write) throws SQLException, DivergenceException {
     Write before = last;
     if (statement == null || before == null || !before.sql().equals(write.sql())) {
-      flush();
+      flushBatch();
       close();
       statement = connection.prepareStatement(write.sql());
     }
@@ -111,15 +154,7 @@ final class ChangeWriter implements AutoCloseable {
     }
     current.addBatch();
     if (++batched >= BATCH_MAX) {
-      flush();
-    }
-  }
-
-  /** CASCADE adds nothing: the primary's TRUNCATE named every table that refers to this one. */
-  private void truncate(TableName table) throws SQLException, DivergenceException {
-    flush();
-    try (Statement truncate = connection.createStatement()) {
-      truncate.execute("TRUNCATE " + table.quoted() + " CASCADE");
+      flushBatch();
     }
   }
 
@@ -137,7 +172,7 @@ final class ChangeWriter implements AutoCloseable {
     }
     if (!sets.isEmpty()) {
       String where = where(table, update.key(), arguments);
-      String sql = "UPDATE " + table.name().quoted() + " SET " + String.join(", ", sets) + where;
+      String sql = "UPDATE ONLY " + table.name().quoted() + " SET " + String.join(", ", sets) + where;
       add(new Write(table, sql, arguments));
     }
   }
@@ -163,11 +198,14 @@ final class ChangeWriter implements AutoCloseable {
 
   private static Write delete(Catalogue.Table table, Row key) throws DivergenceException {
     List<@Nullable String> arguments = new ArrayList<>();
-    String sql = "DELETE FROM " + table.name().quoted() + where(table, key, arguments);
+    String sql = "DELETE FROM ONLY " + table.name().quoted() + where(table, key, arguments);
     return new Write(table, sql, arguments);
   }
 
-  /** Without a key, equal rows cannot be told apart, and any one of them will do. */
+  /**
+   * Without a key, equal rows cannot be told apart, and any one of them will do. Equal means equal
+   * text: 1.0 and 1.00 are two things, and some types have no equality, or a strange one.
+   */
   private static String where(Catalogue.Table table, Row key, List<@Nullable String> arguments)
       throws DivergenceException {
     List<String> conditions = new ArrayList<>();
@@ -177,13 +215,20 @@ final class ChangeWriter implements AutoCloseable {
       if (value == null) {
         conditions.add(TableName.quote(column.name()) + " IS NULL");
       } else {
-        conditions.add(TableName.quote(column.name()) + " = " + cast(column));
-        arguments.add(value);
+        String name = TableName.quote(column.name());
+        if (!table.keyless() || column.comparable()) {
+          conditions.add(name + " = " + cast(column));
+          arguments.add(value);
+        }
+        if (table.keyless()) {
+          conditions.add(name + "::text = " + cast(column) + "::text");
+          arguments.add(value);
+        }
       }
     }
     String condition = String.join(" AND ", conditions);
     return table.keyless()
-        ? " WHERE ctid = (SELECT ctid FROM "
+        ? " WHERE ctid = (SELECT ctid FROM ONLY "
             + table.name().quoted()
             + " WHERE "
             + condition
@@ -226,21 +271,20 @@ final class ChangeWriter implements AutoCloseable {
                     + " is not on this shadow; apply the same schema change there"));
   }
 
+  /** Without modifiers: a cast to them would cut off what an assignment refuses. */
   private static String cast(Catalogue.Column column) {
-    return "?::" + column.type();
+    return "?::" + column.bareType();
   }
 
   private static String identity(Catalogue.Table table) {
     return table.keyless() ? "all its columns" : "its key " + table.key();
   }
 
-  private static SQLException failure(Catalogue.Table table, SQLException cause)
+  private static SQLException failure(String where, SQLException cause)
       throws DivergenceException {
     if (SqlState.isTransient(cause)) {
       return cause;
     }
-    throw new DivergenceException(
-        "table " + table.name() + " with " + identity(table) + ": " + SqlState.describe(cause),
-        cause);
+    throw new DivergenceException(where + ": " + SqlState.describe(cause), cause);
   }
 }
