@@ -216,8 +216,9 @@ final class OrderedWriter implements AutoCloseable {
         conditions.add(TableName.quote(column.name()) + " IS NULL");
       } else {
         String name = TableName.quote(column.name());
-        if (!table.keyless() || column.comparable()) {
-          conditions.add(name + " = " + cast(column));
+        if (!table.keyless() || column.form().comparable()) {
+          String base = "::" + column.form().base();
+          conditions.add(name + base + " = " + cast(column) + base);
           arguments.add(value);
         }
         if (table.keyless()) {
@@ -273,7 +274,7 @@ final class OrderedWriter implements AutoCloseable {
 
   /** Without modifiers: a cast to them would cut off what an assignment refuses. */
   private static String cast(Catalogue.Column column) {
-    return "?::" + column.bareType();
+    return "?::" + column.form().bare();
   }
 
   private static String identity(Catalogue.Table table) {

@@ -67,7 +67,12 @@ final class UnnestSql {
         + list(
             key.size(),
             " AND ",
-            i -> "target." + TableName.quote(key.get(i).name()) + " = " + value(key.get(i), i));
+            i -> equal("target." + TableName.quote(key.get(i).name()), key.get(i), i));
+  }
+
+  private static String equal(String name, Catalogue.Column column, int parameter) {
+    String base = "::" + column.form().base();
+    return name + base + " = " + value(column, parameter) + base;
   }
 
   private static String source(List<Catalogue.Column> parameters) {
@@ -75,7 +80,7 @@ final class UnnestSql {
         + list(
             parameters.size(),
             ", ",
-            i -> parameters.get(i).unnestable() ? "?::" + parameters.get(i).bareType() + "[]"
+            i -> parameters.get(i).form().unnestable() ? "?::" + parameters.get(i).form().bare() + "[]"
                 : "?::text[]")
         + ") AS source("
         + list(parameters.size(), ", ", i -> "v" + i)
@@ -84,7 +89,7 @@ final class UnnestSql {
 
   private static String value(Catalogue.Column column, int parameter) {
     String name = "source.v" + parameter;
-    return column.unnestable() ? name : name + "::" + column.bareType();
+    return column.form().unnestable() ? name : name + "::" + column.form().bare();
   }
 
   private static String list(int size, String separator, IntFunction<String> item) {

@@ -58,36 +58,54 @@ public record Catalogue(Map<TableName, Table> tables) {
    *
    * @param type with its modifiers, as in SQL, for example {@code numeric(10,2)}
    * @param alwaysIdentity GENERATED ALWAYS AS IDENTITY: an UPDATE may not name it
-   * @param bareType without modifiers, for example {@code numeric}
+   * @param form how statements handle values of the type
+   */
+  public record Column(String name, String type, boolean alwaysIdentity, Form form) {}
+
+  /**
+   * How statements handle values of a type.
+   *
+   * @param bare the type without modifiers, as in SQL, for example {@code numeric}
+   * @param base the type below domains, without modifiers: some operators know it only
    * @param unnestable whether {@code unnest} gives the values of an array of the type back as they
    *     are, in one column: not so for arrays and composite types
    * @param comparable whether the type is known to have an equality that an index can answer
    */
-  public record Column(
-      String name,
-      String type,
-      boolean alwaysIdentity,
-      String bareType,
-      boolean unnestable,
-      boolean comparable) {}
+  public record Form(String bare, String base, boolean unnestable, boolean comparable) {}
 
   private static final String QUERY =
       """
+      WITH RECURSIVE used(type) AS (
+        SELECT DISTINCT atttypid FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped
+      ), below(type, base) AS (
+        SELECT type, type FROM used
+        UNION ALL
+        SELECT b.type, t.typbasetype FROM below b JOIN pg_type t ON t.oid = b.base
+        WHERE t.typtype = 'd'
+      ), form AS MATERIALIZED (
+        SELECT b.type, format_type(b.type, -1) AS bare, format_type(b.base, -1) AS base,
+               own.typarray <> 0 AND own.typdelim = ',' AND own.typcategory NOT IN ('A', 'C')
+                 AS unnestable,
+               t.typtype IN ('e', 'r', 'm') OR EXISTS (
+                 SELECT FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod
+                 WHERE m.amname = 'btree' AND o.opcdefault
+                   AND (o.opcintype = t.oid OR o.opcintype IN (
+                     SELECT casttarget FROM pg_cast
+                     WHERE castsource = t.oid AND castmethod = 'b' AND castcontext = 'i')))
+                 AS comparable
+        FROM below b
+        JOIN pg_type t ON t.oid = b.base AND t.typtype <> 'd'
+        JOIN pg_type own ON own.oid = b.type
+      )
       SELECT n.nspname, c.relname, c.relreplident, c.relpersistence, a.attname,
              format_type(a.atttypid, a.atttypmod), a.attidentity = 'a', a.attgenerated <> '',
              coalesce(array_position(k.indkey::int2[], a.attnum), -1) + 1 AS key_place,
              coalesce(r.indisprimary, false), pg_relation_is_publishable(c.oid),
-             format_type(a.atttypid, -1),
-             t.typarray <> 0 AND t.typdelim = ',' AND t.typcategory NOT IN ('A', 'C'),
-             t.typtype IN ('e', 'r', 'm') OR EXISTS (
-               SELECT FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
-               WHERE o.opcdefault AND (o.opcintype = t.oid OR o.opcintype IN (
-                 SELECT casttarget FROM pg_cast
-                 WHERE castsource = t.oid AND castmethod = 'b' AND castcontext = 'i')))
+             f.bare, f.base, f.unnestable, f.comparable
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-      JOIN pg_type t ON t.oid = a.atttypid
+      JOIN form f ON f.type = a.atttypid
       LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
       LEFT JOIN pg_index r ON r.indrelid = c.oid AND r.indisreplident
       WHERE c.relkind = 'r' AND c.relpersistence <> 't'
@@ -137,14 +155,9 @@ public record Catalogue(Map<TableName, Table> tables) {
       publishable = row.getBoolean(11);
       String column = row.getString(5);
       if (!row.getBoolean(8)) {
-        columns.add(
-            new Column(
-                column,
-                row.getString(6),
-                row.getBoolean(7),
-                row.getString(12),
-                row.getBoolean(13),
-                row.getBoolean(14)));
+        Form form =
+            new Form(row.getString(12), row.getString(13), row.getBoolean(14), row.getBoolean(15));
+        columns.add(new Column(column, row.getString(6), row.getBoolean(7), form));
       }
       if (row.getInt(9) > 0) {
         key.put(row.getInt(9), column);

@@ -34,7 +34,7 @@ class NetEffectTest {
   }
 
   private static Catalogue.Column column(String name) {
-    return new Catalogue.Column(name, "text", false, "text", true, true);
+    return new Catalogue.Column(name, "text", false, new Catalogue.Form("text", "text", true, true));
   }
 
   private static Row key(String id) {

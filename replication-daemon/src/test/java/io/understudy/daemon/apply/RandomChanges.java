@@ -56,7 +56,7 @@ final class RandomChanges {
   private static Catalogue.Table table(TableName name, List<String> key, String... columns) {
     List<Catalogue.Column> all = new ArrayList<>();
     for (String column : columns) {
-      all.add(new Catalogue.Column(column, "text", false, "text", true, true));
+      all.add(new Catalogue.Column(column, "text", false, new Catalogue.Form("text", "text", true, true)));
     }
     return new Catalogue.Table(name, all, key, key.isEmpty() ? 'f' : 'd', true, 'p', true);
   }
