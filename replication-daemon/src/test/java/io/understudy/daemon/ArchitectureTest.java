@@ -113,6 +113,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void theNetEffectAndItsSqlAreComputedFromRecordsAlone() {
+    arePure(
+        noClasses()
+            .that()
+            .haveNameMatching(
+                ".*\\.apply\\.(NetEffect|TableFold|Step|Shape|UnnestSql|ArrayLiterals)(\\$.*)?"));
+  }
+
+  @Test
   void debeziumIsKnownToTheCaptureOnly() {
     noClasses()
         .that()

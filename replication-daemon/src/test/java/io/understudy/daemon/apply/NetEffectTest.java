@@ -188,7 +188,7 @@ class NetEffectTest {
     int batches = 0;
     Set<String> shapes = new HashSet<>();
     for (long seed = 1; seed <= 100; seed++) {
-      RandomChanges source = new RandomChanges(seed);
+      RandomChanges source = new RandomChanges(seed, true);
       Random random = new Random(seed);
       for (int i = 0; i < 40; i++) {
         MapShadow shadow = source.primary().copy();

@@ -45,12 +45,18 @@ final class RandomChanges {
               THING, table(THING, List.of("id"), "id", "big", "v")));
 
   private final Random random;
+  private final boolean swapsCodes;
   private final MapShadow primary = new MapShadow(CATALOGUE);
   private List<Change> changes = new ArrayList<>();
   private int fresh;
 
-  RandomChanges(long seed) {
+  /**
+   * @param swapsCodes whether rows also swap their values of the unique column that is not the key:
+   *     no net effect can do that
+   */
+  RandomChanges(long seed, boolean swapsCodes) {
     this.random = new Random(seed);
+    this.swapsCodes = swapsCodes;
   }
 
   private static Catalogue.Table table(TableName name, List<String> key, String... columns) {
@@ -136,7 +142,7 @@ final class RandomChanges {
   private void swapCodes() {
     Map<String, @Nullable String> one = any(ACCOUNT);
     Map<String, @Nullable String> two = any(ACCOUNT);
-    if (one == null || two == null || one == two) {
+    if (one == null || two == null || one == two || !swapsCodes) {
       return;
     }
     List<String> code = List.of("code");

@@ -216,9 +216,11 @@ class TypeMatrixTest {
     onBoth("CREATE TABLE " + table + " (id integer PRIMARY KEY, v " + type + ")");
     List<String> all = new ArrayList<>(values);
     all.add("NULL");
+    StringBuilder inserts = new StringBuilder();
     for (int i = 0; i < all.size(); i++) {
-      PRIMARY.execute("INSERT INTO " + table + " VALUES (" + i + ", " + all.get(i) + ")");
+      inserts.append("INSERT INTO %s VALUES (%d, %s);".formatted(table, i, all.get(i)));
     }
+    PRIMARY.execute(inserts.toString());
     List<Change> changes = inserts(table, "id", "v");
     apply(changes);
     assertThat(rows(SHADOW, table, "id", "v")).isEqualTo(rows(PRIMARY, table, "id", "v"));
