@@ -175,8 +175,7 @@ class OpenTransactionsTest {
               .map(Map.Entry::getValue)
               .toList();
       Optional<Transaction> complete =
-          assembler.add(
-              PgoutputWriter.streamCommit(xid, new Lsn(nextEnd++)));
+          assembler.add(PgoutputWriter.streamCommit(xid, new Lsn(nextEnd++)));
       List<String> got =
           CaptureContract.ids(complete.stream().toList()).stream()
               .map(id -> id.replace("x", ""))

@@ -13,15 +13,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** SIGKILL of the primary's server, all its processes, and the take-over. */
 class DeadPrimaryTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final InstantSource CLOCK = InstantSource.system();
 
-  @Test
-  void theTakeOverLosesNothingThatWasReplicated() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void theTakeOverLosesNothingThatWasReplicated(CaptureKind capture) throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
     EmbeddedPostgres doomed = TestDatabase.startServer();
@@ -38,7 +40,7 @@ class DeadPrimaryTest {
             primary.topology(),
             List.of(b.topology(), c.topology()),
             1,
-            CaptureKind.DEBEZIUM,
+            capture,
             Limits.DEFAULT);
     Position replicated;
     EpochEnd end;
@@ -68,13 +70,7 @@ class DeadPrimaryTest {
     TestDatabase other = promoted.equals(b) ? c : b;
     ReplicationSpec next =
         new ReplicationSpec(
-            service,
-            2,
-            promoted.topology(),
-            List.of(other.topology()),
-            1,
-            CaptureKind.DEBEZIUM,
-            Limits.DEFAULT);
+            service, 2, promoted.topology(), List.of(other.topology()), 1, capture, Limits.DEFAULT);
     long before = System.nanoTime();
     try (Replication replication = Replication.startEpoch(next, end, CLOCK, new Recorder())) {
       new Access(promoted.database()).open(2);
