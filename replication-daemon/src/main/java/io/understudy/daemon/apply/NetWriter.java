@@ -30,8 +30,12 @@ final class NetWriter {
 
     Bounds {
       if (rowsMax < 1 || charactersMax < 1) {
-        throw new IllegalArgumentException("bounds of a statement: " + rowsMax + " rows, "
-            + charactersMax + " characters; both must be at least 1");
+        throw new IllegalArgumentException(
+            "bounds of a statement: "
+                + rowsMax
+                + " rows, "
+                + charactersMax
+                + " characters; both must be at least 1");
       }
     }
   }
@@ -102,8 +106,15 @@ final class NetWriter {
     int count = statement.executeUpdate();
     if (count != literals.rows()) {
       throw new DivergenceException(
-          "table " + table.name() + ": changes of " + literals.rows() + " rows, known by the key "
-              + table.key() + ", found " + count + " rows; the copy is broken");
+          "table "
+              + table.name()
+              + ": changes of "
+              + literals.rows()
+              + " rows, known by the key "
+              + table.key()
+              + ", found "
+              + count
+              + " rows; the copy is broken");
     }
   }
 }

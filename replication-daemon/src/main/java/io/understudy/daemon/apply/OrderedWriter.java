@@ -172,7 +172,8 @@ final class OrderedWriter implements AutoCloseable {
     }
     if (!sets.isEmpty()) {
       String where = where(table, update.key(), arguments);
-      String sql = "UPDATE ONLY " + table.name().quoted() + " SET " + String.join(", ", sets) + where;
+      String sql =
+          "UPDATE ONLY " + table.name().quoted() + " SET " + String.join(", ", sets) + where;
       add(new Write(table, sql, arguments));
     }
   }
@@ -281,8 +282,7 @@ final class OrderedWriter implements AutoCloseable {
     return table.keyless() ? "all its columns" : "its key " + table.key();
   }
 
-  private static SQLException failure(String where, SQLException cause)
-      throws DivergenceException {
+  private static SQLException failure(String where, SQLException cause) throws DivergenceException {
     if (SqlState.isTransient(cause)) {
       return cause;
     }

@@ -54,7 +54,8 @@ final class TableFold {
   private final Map<String, Integer> places = new HashMap<>();
   private final List<Catalogue.Column> keyColumns = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
-  // Invariant: a key is in at most one of live and absent; in neither, the group says nothing of it.
+  // Invariant: a key is in at most one of live and absent; in neither, the group says nothing of
+  // it.
   private final Map<Key, Live> live = new LinkedHashMap<>();
   private final Set<Key> absent = new HashSet<>();
   private final Set<Key> deleted = new LinkedHashSet<>();
@@ -208,20 +209,19 @@ final class TableFold {
     List<List<@Nullable String>> inserts = new ArrayList<>();
     Map<Key, Live> moves = new LinkedHashMap<>();
     Map<Key, Live> updates = new LinkedHashMap<>();
-    live.forEach(
-        (key, row) -> {
-          boolean complete = row.known.cardinality() == places.size();
-          if (row.origin == null) {
-            inserts.add(row.values);
-          } else if (row.origin.equals(key)) {
-            updates.put(key, row);
-          } else if (complete) {
-            ended.add(row.origin);
-            inserts.add(row.values);
-          } else {
-            moves.put(key, row);
-          }
-        });
+    live.forEach((key, row) -> {
+      boolean complete = row.known.cardinality() == places.size();
+      if (row.origin == null) {
+        inserts.add(row.values);
+      } else if (row.origin.equals(key)) {
+        updates.put(key, row);
+      } else if (complete) {
+        ended.add(row.origin);
+        inserts.add(row.values);
+      } else {
+        moves.put(key, row);
+      }
+    });
     if (moves.values().stream().anyMatch(row -> moves.containsKey(row.origin))) {
       return List.of(new Step.InOrder(changes));
     }
@@ -255,11 +255,10 @@ final class TableFold {
       }
     }
     List<Step> steps = new ArrayList<>();
-    batches.forEach(
-        (sets, arguments) -> {
-          List<Catalogue.Column> columns = sets.stream().mapToObj(table.columns()::get).toList();
-          steps.add(new Step.Batch(new Shape.Update(table, keyColumns, columns), arguments));
-        });
+    batches.forEach((sets, arguments) -> {
+      List<Catalogue.Column> columns = sets.stream().mapToObj(table.columns()::get).toList();
+      steps.add(new Step.Batch(new Shape.Update(table, keyColumns, columns), arguments));
+    });
     return steps;
   }
 
@@ -275,8 +274,7 @@ final class TableFold {
   }
 
   private static List<@Nullable String> arguments(Live row, BitSet sets) {
-    List<@Nullable String> arguments =
-        new ArrayList<>(Objects.requireNonNull(row.origin).values());
+    List<@Nullable String> arguments = new ArrayList<>(Objects.requireNonNull(row.origin).values());
     sets.stream().mapToObj(row.values::get).forEach(arguments::add);
     return arguments;
   }

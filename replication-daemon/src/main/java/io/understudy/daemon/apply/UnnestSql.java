@@ -80,8 +80,10 @@ final class UnnestSql {
         + list(
             parameters.size(),
             ", ",
-            i -> parameters.get(i).form().unnestable() ? "?::" + parameters.get(i).form().bare() + "[]"
-                : "?::text[]")
+            i ->
+                parameters.get(i).form().unnestable()
+                    ? "?::" + parameters.get(i).form().bare() + "[]"
+                    : "?::text[]")
         + ") AS source("
         + list(parameters.size(), ", ", i -> "v" + i)
         + ")";

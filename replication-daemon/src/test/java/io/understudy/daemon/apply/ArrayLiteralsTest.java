@@ -16,7 +16,6 @@ class ArrayLiteralsTest {
     assertThat(literals.rows()).isEqualTo(3);
     assertThat(literals.characters()).isEqualTo(43);
     assertThat(literals.finish())
-        .containsExactly(
-            "{\"1\",\"NULL\",\"{a,b}\"}", "{NULL,\"\",\"q\\\"uote \\\\ back\"}");
+        .containsExactly("{\"1\",\"NULL\",\"{a,b}\"}", "{NULL,\"\",\"q\\\"uote \\\\ back\"}");
   }
 }

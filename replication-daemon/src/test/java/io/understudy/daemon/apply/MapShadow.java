@@ -26,25 +26,23 @@ final class MapShadow {
 
   MapShadow copy() {
     MapShadow copy = new MapShadow(catalogue);
-    tables.forEach(
-        (name, rows) -> rows.forEach(row -> copy.rows(name).add(new HashMap<>(row))));
+    tables.forEach((name, rows) -> rows.forEach(row -> copy.rows(name).add(new HashMap<>(row))));
     return copy;
   }
 
   List<Map<String, @Nullable String>> rows(TableName name) {
-    return tables.get(name);
+    return Objects.requireNonNull(tables.get(name));
   }
 
   /** Tables with their rows in some fixed order. */
   Map<TableName, List<String>> contents() {
     Map<TableName, List<String>> contents = new HashMap<>();
-    tables.forEach(
-        (name, rows) -> {
-          List<String> texts = new ArrayList<>();
-          rows.forEach(row -> texts.add(new TreeMap<>(row).toString()));
-          Collections.sort(texts);
-          contents.put(name, texts);
-        });
+    tables.forEach((name, rows) -> {
+      List<String> texts = new ArrayList<>();
+      rows.forEach(row -> texts.add(new TreeMap<>(row).toString()));
+      Collections.sort(texts);
+      contents.put(name, texts);
+    });
     return contents;
   }
 
@@ -80,8 +78,7 @@ final class MapShadow {
       case Shape.Delete delete -> rows(name).remove(find(name, map(delete.key(), values)));
       case Shape.Update update -> {
         int keys = update.key().size();
-        Map<String, @Nullable String> row =
-            find(name, map(update.key(), values.subList(0, keys)));
+        Map<String, @Nullable String> row = find(name, map(update.key(), values.subList(0, keys)));
         Map<String, @Nullable String> after = new HashMap<>(row);
         after.putAll(map(update.sets(), values.subList(keys, values.size())));
         rows(name).remove(row);
@@ -91,7 +88,7 @@ final class MapShadow {
   }
 
   private void insert(TableName name, Map<String, @Nullable String> row) {
-    Catalogue.Table table = catalogue.tables().get(name);
+    Catalogue.Table table = Objects.requireNonNull(catalogue.tables().get(name));
     if (!row.keySet().equals(Set.copyOf(table.columnNames()))) {
       throw new IllegalStateException("a row of " + name + " with columns " + row.keySet());
     }

@@ -207,8 +207,10 @@ class NetApplyTest {
       String waiting =
           " FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
               + " AND application_name = 'understudy'";
-      Await.until("the group is half done", Duration.ofSeconds(20), () ->
-          shadow.query("SELECT count(*)" + waiting).equals("1"));
+      Await.until(
+          "the group is half done",
+          Duration.ofSeconds(20),
+          () -> shadow.query("SELECT count(*)" + waiting).equals("1"));
       shadow.query("SELECT pg_terminate_backend(pid)" + waiting);
       Await.until("it tries again", Duration.ofSeconds(20), () -> !retries.isEmpty());
       assertThat(shadow.query("SELECT count(*) FROM account")).isEqualTo("0");
@@ -232,7 +234,8 @@ class NetApplyTest {
       assertThat(new ReplicationOrigin(SERVICE).mark(before)).isEmpty();
       worker = inBackground(applier(10));
       Await.until("it waits", Duration.ofSeconds(20), () -> retries.size() >= 2);
-      assertThat(retries).allMatch(reason -> reason.startsWith("SQLSTATE 55006 replication origin"));
+      assertThat(retries)
+          .allMatch(reason -> reason.startsWith("SQLSTATE 55006 replication origin"));
       assertThat(position()).isEqualTo("1:0/A");
     }
     worker.join();
@@ -252,8 +255,7 @@ class NetApplyTest {
             + "CREATE TRIGGER count_rows AFTER INSERT ON account REFERENCING NEW TABLE AS added"
             + " FOR EACH STATEMENT EXECUTE FUNCTION count_rows();"
             + "ALTER TABLE account ENABLE ALWAYS TRIGGER count_rows");
-    assertThat(rowsPerStatement(changes, new NetWriter.Bounds(40, 1 << 20)))
-        .isEqualTo("40,40,15");
+    assertThat(rowsPerStatement(changes, new NetWriter.Bounds(40, 1 << 20))).isEqualTo("40,40,15");
     assertThat(rowsPerStatement(changes.subList(0, 10), new NetWriter.Bounds(40, 1)))
         .isEqualTo("1,1,1,1,1,1,1,1,1,1");
   }

@@ -34,7 +34,8 @@ class NetEffectTest {
   }
 
   private static Catalogue.Column column(String name) {
-    return new Catalogue.Column(name, "text", false, new Catalogue.Form("text", "text", true, true));
+    return new Catalogue.Column(
+        name, "text", false, new Catalogue.Form("text", "text", true, true));
   }
 
   private static Row key(String id) {
@@ -81,8 +82,7 @@ class NetEffectTest {
       case Shape.Insert _ -> "insert";
       case Shape.Delete _ -> "delete";
       case Shape.Update update ->
-          "update "
-              + String.join("+", update.sets().stream().map(Catalogue.Column::name).toList());
+          "update " + String.join("+", update.sets().stream().map(Catalogue.Column::name).toList());
     };
   }
 
@@ -93,7 +93,8 @@ class NetEffectTest {
 
   @Test
   void updatesOfOneRowAreOneUpdate() {
-    assertThat(net(update("1", "1", "a"), update("1", "1", "b"))).containsExactly("update v [1, b]");
+    assertThat(net(update("1", "1", "a"), update("1", "1", "b")))
+        .containsExactly("update v [1, b]");
   }
 
   @Test
@@ -117,7 +118,8 @@ class NetEffectTest {
     assertThat(net(update("1", "2", "a"), update("2", "3", "c")))
         .containsExactly("update id+v [1, 3, c]");
     assertThat(net(update("1", "2", "a"), delete("2"))).containsExactly("delete [1]");
-    assertThat(net(update("1", "2", "a"), update("2", "1", "b"))).containsExactly("update v [1, b]");
+    assertThat(net(update("1", "2", "a"), update("2", "1", "b")))
+        .containsExactly("update v [1, b]");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,9 @@ final class RandomChanges {
   private static Catalogue.Table table(TableName name, List<String> key, String... columns) {
     List<Catalogue.Column> all = new ArrayList<>();
     for (String column : columns) {
-      all.add(new Catalogue.Column(column, "text", false, new Catalogue.Form("text", "text", true, true)));
+      all.add(
+          new Catalogue.Column(
+              column, "text", false, new Catalogue.Form("text", "text", true, true)));
     }
     return new Catalogue.Table(name, all, key, key.isEmpty() ? 'f' : 'd', true, 'p', true);
   }
@@ -256,10 +259,14 @@ final class RandomChanges {
   }
 
   private static List<String> columns(TableName table) {
-    return CATALOGUE.tables().get(table).columnNames();
+    return shape(table).columnNames();
   }
 
   private static List<String> keyNames(TableName table) {
-    return CATALOGUE.tables().get(table).key();
+    return shape(table).key();
+  }
+
+  private static Catalogue.Table shape(TableName table) {
+    return Objects.requireNonNull(CATALOGUE.tables().get(table));
   }
 }

@@ -45,8 +45,22 @@ class TypeMatrixTest {
 
   private static final List<String> STRINGS =
       List.of(
-          "''", "'NULL'", "'null'", "'{}'", "'{a,b}'", "'a,b'", "' x '", "'(1,2)'", "'\"'", "'\\'",
-          "'\\\\\"\\'", "E'line\\nfeed\\ttab\\r'", "'Zoë 漢字 🎭'", "''''", "'$1 ?'", "'infinity'");
+          "''",
+          "'NULL'",
+          "'null'",
+          "'{}'",
+          "'{a,b}'",
+          "'a,b'",
+          "' x '",
+          "'(1,2)'",
+          "'\"'",
+          "'\\'",
+          "'\\\\\"\\'",
+          "E'line\\nfeed\\ttab\\r'",
+          "'Zoë 漢字 🎭'",
+          "''''",
+          "'$1 ?'",
+          "'infinity'");
 
   private static final TestDatabase PRIMARY = TestDatabase.on("eu-a");
   private static final TestDatabase SHADOW = TestDatabase.on("eu-b");
@@ -84,7 +98,13 @@ class TypeMatrixTest {
     all.put(
         "numeric",
         List.of(
-            "'NaN'", "'Infinity'", "'-Infinity'", "0.000", "1.50", "-1e-30", "1e131",
+            "'NaN'",
+            "'Infinity'",
+            "'-Infinity'",
+            "0.000",
+            "1.50",
+            "-1e-30",
+            "1e131",
             "123456789012345678901234567890.123456789"));
     all.put("numeric(10,2)", List.of("'NaN'", "-99999999.99", "0", "1.5"));
     all.put("numeric(3,-2)", List.of("12300", "-99900"));
@@ -110,10 +130,13 @@ class TypeMatrixTest {
     all.put("text COLLATE \"C\"", STRINGS);
     all.put("bytea", List.of("''", "'\\x00ff5c22'", "decode(repeat('ab', 3000), 'hex')"));
     all.put("uuid", List.of("'00000000-0000-0000-0000-000000000000'", "gen_random_uuid()"));
-    all.put("json", List.of("'{\"a\" : [1,  null, \"\\\\ \\\"\"]}'", "'null'", "'\"NULL\"'", "' 1 '"));
+    all.put(
+        "json", List.of("'{\"a\" : [1,  null, \"\\\\ \\\"\"]}'", "'null'", "'\"NULL\"'", "' 1 '"));
     all.put("jsonb", List.of("'{\"a\" : [1,  null, \"\\\\ \\\"\"]}'", "'null'", "'{}'", "'[]'"));
     all.put("jsonpath", List.of("'$.a[*] ? (@ > 1)'", "'strict $.\"x y\"'"));
-    all.put("xml", List.of("'<a b=\"c\">d &amp; e</a>'", "'text only'", "'<?xml version=\"1.0\"?><a/>'"));
+    all.put(
+        "xml",
+        List.of("'<a b=\"c\">d &amp; e</a>'", "'text only'", "'<?xml version=\"1.0\"?><a/>'"));
     all.put("bit(3)", List.of("B'101'", "B'000'"));
     all.put("bit(1)", List.of("B'1'"));
     all.put("bit varying", List.of("B''", "B'10101010101010101010'"));
@@ -129,8 +152,12 @@ class TypeMatrixTest {
     all.put("timetz", List.of("'00:00+15:59'", "'23:59:59.999999-08'"));
     List<String> timestamps =
         List.of(
-            "'infinity'", "'-infinity'", "'4713-01-01 00:00:00 BC'", "'294276-12-31 23:59:59.999999'",
-            "'2024-02-29 12:00:00.000001'", "'2024-03-04 05:06:07'");
+            "'infinity'",
+            "'-infinity'",
+            "'4713-01-01 00:00:00 BC'",
+            "'294276-12-31 23:59:59.999999'",
+            "'2024-02-29 12:00:00.000001'",
+            "'2024-03-04 05:06:07'");
     all.put("timestamp", timestamps);
     all.put("timestamptz", timestamps);
     all.put("timestamp(3)", List.of("'infinity'", "'2024-02-29 12:00:00.123'"));
@@ -138,8 +165,12 @@ class TypeMatrixTest {
     all.put(
         "interval",
         List.of(
-            "'0'", "'-1 days +02:03:04.5'", "'1 year -2 mons 3 days -04:05:06'", "'-1 mon'",
-            "'178000000 years'", "'infinity'"));
+            "'0'",
+            "'-1 days +02:03:04.5'",
+            "'1 year -2 mons 3 days -04:05:06'",
+            "'-1 mon'",
+            "'178000000 years'",
+            "'infinity'"));
     all.put("interval day to second(2)", List.of("'-3 days -04:05:06.78'"));
     all.put("interval year to month", List.of("'-3 years 1 month'"));
   }
@@ -168,8 +199,7 @@ class TypeMatrixTest {
     all.put(
         "text[]",
         List.of(
-            "'{}'", "'{NULL,\"NULL\",\"\",\"a,b\",\"{x}\",\"q\\\"q\",\"b\\\\s\"}'",
-            "'{{a},{b}}'"));
+            "'{}'", "'{NULL,\"NULL\",\"\",\"a,b\",\"{x}\",\"q\\\"q\",\"b\\\\s\"}'", "'{{a},{b}}'"));
     all.put("varchar(3)[]", List.of("'{abc,\"\"}'"));
     all.put("character(3)[]", List.of("'{abc,a}'"));
     all.put("numeric(10,2)[]", List.of("'{1.5,NaN,NULL}'"));
@@ -191,7 +221,8 @@ class TypeMatrixTest {
     all.put("short_text", List.of("'abcde'", "'\"{\\'", "''"));
     all.put("short_text[]", List.of("'{abcde,\"\"}'"));
     all.put("int_list", List.of("'{}'", "'{1,NULL}'"));
-    all.put("int_list[]", List.of("array['{1,2}'::int_list, '{}']::int_list[]", "'{\"{1,2}\",NULL}'"));
+    all.put(
+        "int_list[]", List.of("array['{1,2}'::int_list, '{}']::int_list[]", "'{\"{1,2}\",NULL}'"));
     all.put("some_mood", List.of("'b\"ad\\'"));
     all.put("some_box", List.of("'(1,1),(0,0)'"));
     all.put("some_pair", List.of("(1, 'a,\"b')::inner_pair"));
@@ -226,8 +257,15 @@ class TypeMatrixTest {
     assertThat(rows(SHADOW, table, "id", "v")).isEqualTo(rows(PRIMARY, table, "id", "v"));
 
     PRIMARY.execute(
-        "UPDATE ONLY " + table + " SET v = (SELECT v FROM " + table + " o WHERE o.id = ("
-            + table + ".id + 1) % " + all.size() + ")");
+        "UPDATE ONLY "
+            + table
+            + " SET v = (SELECT v FROM "
+            + table
+            + " o WHERE o.id = ("
+            + table
+            + ".id + 1) % "
+            + all.size()
+            + ")");
     List<Change> updates = new ArrayList<>();
     for (Row row : rows(PRIMARY, table, "id", "v")) {
       Row key = new Row(List.of("id"), List.of(String.valueOf(row.values().getFirst())));
@@ -244,11 +282,17 @@ class TypeMatrixTest {
     try {
       onBoth("CREATE TABLE " + table + " (v " + type + " PRIMARY KEY, n integer)");
       PRIMARY.execute(
-          "INSERT INTO " + table + " SELECT v, id FROM " + from
+          "INSERT INTO "
+              + table
+              + " SELECT v, id FROM "
+              + from
               + " WHERE v IS NOT NULL ON CONFLICT DO NOTHING");
     } catch (IllegalStateException e) {
       // No order for the type, or none for the array's elements.
-      assertThat(((SQLException) e.getCause()).getSQLState()).isIn("42704", "42883");
+      assertThat(e.getCause())
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              error -> assertThat(error.getSQLState()).isIn("42704", "42883"));
       return;
     }
     List<Change> changes = inserts(table, "v", "n");
@@ -262,8 +306,8 @@ class TypeMatrixTest {
       later.add(
           i == 0
               ? new Change.Delete(name, key)
-              : new Change.Update(name, key, new Row(List.of("v", "n"), List.of(value, "77")),
-                  List.of()));
+              : new Change.Update(
+                  name, key, new Row(List.of("v", "n"), List.of(value, "77")), List.of()));
     }
     apply(later);
     assertThat(rows(SHADOW, table, "v", "n"))
@@ -303,7 +347,8 @@ class TypeMatrixTest {
                 new Row(List.of("id", "a", "other", "always"), List.of("7", "50", "1", "2")),
                 List.of())));
     PRIMARY.execute("UPDATE made SET a = 50, other = 1, always = 2 WHERE id = 7");
-    assertThat(SHADOW.contents().get("public.made")).isEqualTo(PRIMARY.contents().get("public.made"));
+    assertThat(SHADOW.contents().get("public.made"))
+        .isEqualTo(PRIMARY.contents().get("public.made"));
   }
 
   @Test
@@ -312,7 +357,10 @@ class TypeMatrixTest {
     onBoth("CREATE TABLE heir (PRIMARY KEY (id)) INHERITS (ancestor)");
     PRIMARY.execute("INSERT INTO ancestor VALUES (1, 'a'), (2, 'b')");
     SHADOW.execute("INSERT INTO heir VALUES (1, 'c'), (2, 'd')");
-    apply(inserts("ancestor", "id", "v").stream().filter(c -> c.table().table().equals("ancestor")).toList());
+    apply(
+        inserts("ancestor", "id", "v").stream()
+            .filter(c -> c.table().table().equals("ancestor"))
+            .toList());
     TableName name = new TableName("public", "ancestor");
     apply(
         List.of(

@@ -42,15 +42,22 @@ class ReplicationOriginTest {
                 SQLException.class, e -> assertThat(SqlState.isInUse(e)).isTrue())
             .hasMessageContaining("understudy_origin test is held by another session");
       }
-      Await.until("the origin is free", Duration.ofSeconds(10), () -> {
-        try {
-          return origin.mark(second).isEmpty();
-        } catch (SQLException e) {
-          return !SqlState.isInUse(e);
-        }
-      });
-      assertThat(shadow.query("SELECT count(*) FROM pg_replication_origin WHERE roname = '"
-          + origin.name() + "'")).isEqualTo("1");
+      Await.until(
+          "the origin is free",
+          Duration.ofSeconds(10),
+          () -> {
+            try {
+              return origin.mark(second).isEmpty();
+            } catch (SQLException e) {
+              return !SqlState.isInUse(e);
+            }
+          });
+      assertThat(
+              shadow.query(
+                  "SELECT count(*) FROM pg_replication_origin WHERE roname = '"
+                      + origin.name()
+                      + "'"))
+          .isEqualTo("1");
     }
   }
 
