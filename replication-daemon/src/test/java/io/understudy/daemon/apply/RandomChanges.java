@@ -131,7 +131,7 @@ final class RandomChanges {
   private void swapKeys(TableName table) {
     Map<String, @Nullable String> one = any(table);
     Map<String, @Nullable String> two = any(table);
-    if (one == null || two == null || one == two) {
+    if (one == null || two == null || one.equals(two)) {
       return;
     }
     Map<String, @Nullable String> away = with(one, keyNames(table), Map.of("id", "-1", "a", "-1"));
@@ -145,7 +145,7 @@ final class RandomChanges {
   private void swapCodes() {
     Map<String, @Nullable String> one = any(ACCOUNT);
     Map<String, @Nullable String> two = any(ACCOUNT);
-    if (one == null || two == null || one == two || !swapsCodes) {
+    if (one == null || two == null || one.equals(two) || !swapsCodes) {
       return;
     }
     List<String> code = List.of("code");

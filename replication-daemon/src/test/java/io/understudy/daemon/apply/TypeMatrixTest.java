@@ -291,8 +291,7 @@ class TypeMatrixTest {
       // No order for the type, or none for the array's elements.
       assertThat(e.getCause())
           .isInstanceOfSatisfying(
-              SQLException.class,
-              error -> assertThat(error.getSQLState()).isIn("42704", "42883"));
+              SQLException.class, error -> assertThat(error.getSQLState()).isIn("42704", "42883"));
       return;
     }
     List<Change> changes = inserts(table, "v", "n");
