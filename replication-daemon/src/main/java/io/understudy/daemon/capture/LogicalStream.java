@@ -32,12 +32,15 @@ final class LogicalStream implements AutoCloseable {
   // A strong reference: the driver closes a connection that nobody holds.
   private final Connection connection;
   private final PGReplicationStream stream;
+  private final BooleanSupplier closing;
 
   private LogicalStream(
-      PgoutputSettings settings, Connection connection, PGReplicationStream stream) {
+      PgoutputSettings settings, Connection connection, BooleanSupplier closing)
+      throws SQLException {
     this.settings = settings;
     this.connection = connection;
-    this.stream = stream;
+    this.closing = closing;
+    this.stream = begin(settings, connection);
   }
 
   /**
@@ -52,7 +55,7 @@ final class LogicalStream implements AutoCloseable {
     try {
       for (int attempt = 1; ; attempt++) {
         try {
-          return new LogicalStream(settings, connection, begin(settings, connection));
+          return new LogicalStream(settings, connection, closing);
         } catch (SQLException e) {
           if (attempt >= ATTEMPTS || closing.getAsBoolean() || !IN_USE.equals(e.getSQLState())) {
             throw e;
@@ -121,7 +124,10 @@ final class LogicalStream implements AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("capture {}: {}", settings.name(), settings.source().describe(e));
     }
-    awaitRelease();
+    // After a failure nobody waits for the slot, and the server may not answer for long.
+    if (closing.getAsBoolean()) {
+      awaitRelease();
+    }
   }
 
   private void awaitRelease() {

@@ -141,7 +141,8 @@ public final class PgoutputCapture implements Capture {
     // A poll that finds nothing takes about as long as the wait that follows it.
     private static final long POLL_NANOS = 2 * WAIT_NANOS;
     private static final int MESSAGES_PER_STATUS = 512;
-    private static final int WAITS_PER_STATUS = 1_000;
+    // On a busy machine a wait takes many times as long as it should.
+    private static final int WAITS_PER_STATUS = 100;
 
     private final LogicalStream from;
     private final Handover handover;

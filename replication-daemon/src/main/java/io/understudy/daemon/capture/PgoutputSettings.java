@@ -45,8 +45,8 @@ public record PgoutputSettings(
   /**
    * Bounds of memory and time.
    *
-   * @param openBytesMax memory for the changes of open transactions; what is more goes to temporary
-   *     files
+   * @param openBytesMax memory for the changes of open transactions, up to three times as much
+   *     while it grows; what is more goes to temporary files
    * @param handoverBytesMax memory for transactions that the sink has not taken yet, estimated
    *     bytes, unless a single one is larger
    * @param transactionsInFlightMax transactions delivered and not yet confirmed
@@ -58,6 +58,6 @@ public record PgoutputSettings(
   public record Bounds(
       long openBytesMax, long handoverBytesMax, int transactionsInFlightMax, Duration quietMin) {
     public static final Bounds DEFAULT =
-        new Bounds(64L << 20, 8L << 20, 1 << 18, Duration.ofSeconds(10));
+        new Bounds(16L << 20, 8L << 20, 1 << 18, Duration.ofSeconds(10));
   }
 }

@@ -189,7 +189,7 @@ class PgoutputCaptureTest extends CaptureContract {
 
   @Test
   void aSinkThatBlocksDoesNotEndTheStream() throws Exception {
-    primary.execute("ALTER DATABASE " + primary.name() + " SET wal_sender_timeout = '1500ms'");
+    primary.execute("ALTER DATABASE " + primary.name() + " SET wal_sender_timeout = '2s'");
     bounds = new PgoutputSettings.Bounds(1 << 20, 1 << 10, 1_000, Duration.ofSeconds(10));
     CountDownLatch release = new CountDownLatch(1);
     Collector collector = new Collector();
@@ -217,7 +217,7 @@ class PgoutputCaptureTest extends CaptureContract {
           LONG,
           () ->
               Long.parseLong(primary.query("SELECT extract(epoch FROM now())::bigint"))
-                  > begun + 5);
+                  > begun + 6);
       assertThat(collector.failures).isEmpty();
       release.countDown();
       for (int i = 1; i <= 100; i++) {
