@@ -34,8 +34,7 @@ final class LogicalStream implements AutoCloseable {
   private final PGReplicationStream stream;
   private final BooleanSupplier closing;
 
-  private LogicalStream(
-      PgoutputSettings settings, Connection connection, BooleanSupplier closing)
+  private LogicalStream(PgoutputSettings settings, Connection connection, BooleanSupplier closing)
       throws SQLException {
     this.settings = settings;
     this.connection = connection;
