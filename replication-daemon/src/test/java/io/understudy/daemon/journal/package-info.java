@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.journal;
+
+import org.jspecify.annotations.NullMarked;
