@@ -55,7 +55,7 @@ public final class CutFile {
             origin.chain(),
             new Place(origin.sequence(), 0),
             Map.of());
-    return new Cursor(new FrameWalk(new Copy(), start.place()), start);
+    return new Cursor(new FrameWalk(new Copy(), 0, start.place()), start);
   }
 
   private final class Copy implements FrameWalk.Source {

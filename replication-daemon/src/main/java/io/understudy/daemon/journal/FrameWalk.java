@@ -29,11 +29,12 @@ final class FrameWalk implements Closeable {
   /**
    * A walk.
    *
+   * @param cuts of the extent in which {@code from} was found
    * @param from where the first frame stands; an offset inside the header means its end
    */
-  FrameWalk(Source source, Place from) {
+  FrameWalk(Source source, long cuts, Place from) {
     this.source = source;
-    this.cuts = source.extent().cuts();
+    this.cuts = cuts;
     this.segment = from.segment();
     this.offset = from.offset();
   }

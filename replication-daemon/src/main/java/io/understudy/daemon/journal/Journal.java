@@ -4,13 +4,10 @@ import io.understudy.daemon.journal.Landmark.Place;
 import io.understudy.model.Position;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +35,6 @@ public final class Journal implements Closeable {
 
   private static final String LOCK = "journal.lock";
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
-  private static final int STAGING_BYTES_MIN = 256 << 10;
 
   private final Disk disk;
   private final Closeable lock;
@@ -46,13 +42,11 @@ public final class Journal implements Closeable {
   private final JournalLimits limits;
   private final InstantSource clock;
   private final PositionIndex index;
+  private final Appender appender;
   private final FrameWalk.Source source = new Readers();
-  private final ByteBuffer staging;
 
-  // Invariant: mark.acked <= extent.durable <= trail.position, but for an incomplete journal.
+  // Invariant: mark.acked <= extent.durable, but for an incomplete journal.
   private Mark mark;
-  private Trail trail;
-  private @Nullable SegmentWriter writer;
   private @Nullable Place brokenAt;
   private boolean refetching;
   private volatile Extent extent;
@@ -68,14 +62,10 @@ public final class Journal implements Closeable {
     this.markFile = markFile;
     this.index = found.index();
     this.mark = found.mark();
-    this.trail = found.scan().trail();
     this.damage = found.damage().orElse(null);
     this.brokenAt = damage == null ? null : found.scan().end();
-    this.extent = Extent.of(found.scan().segments(), trail.position(), 0);
-    this.staging =
-        ByteBuffer.allocateDirect(
-            Math.max(STAGING_BYTES_MIN, Frame.HEADER_BYTES + limits.payloadBytesMax()));
-    resumeWriter();
+    this.appender = Appender.after(found.scan(), setting, index);
+    this.extent = appender.extent(0);
   }
 
   /** What a journal is opened with. */
@@ -93,11 +83,7 @@ public final class Journal implements Closeable {
 
   static void create(Disk disk) throws IOException {
     try (Closeable _ = disk.lock(LOCK)) {
-      if (disk.list().contains(MarkFile.NAME)) {
-        throw new JournalException("folder " + disk + " holds a journal already");
-      }
-      Origin origin = new Origin(1, Position.NONE, Chain.START);
-      MarkFile.create(disk, new Mark(Position.NONE, origin));
+      MarkFile.create(disk);
     }
   }
 
@@ -150,20 +136,10 @@ public final class Journal implements Closeable {
    */
   public void append(List<Entry> entries) throws JournalException {
     requireAppendable();
-    trail.check(entries, limits);
-    perform(
-        "write",
-        () -> {
-          for (Entry entry : entries) {
-            SegmentWriter into = writerForNext();
-            Frame frame = trail.stamp(entry);
-            into.add(frame);
-            index.passed(frame, trail, into.place(), mark.origin().sequence());
-          }
-          if (writer != null) {
-            writer.flush();
-          }
-        });
+    appender.trail().check(entries, limits);
+    perform("write", () -> appender.append(entries));
+    // A segment that is full was forced already.
+    publish(extent.cuts());
   }
 
   /**
@@ -174,10 +150,9 @@ public final class Journal implements Closeable {
    */
   public Position sync() throws JournalException {
     requireIntact();
-    SegmentWriter current = writer;
-    if (current != null && (damage == null || refetching)) {
-      perform("fsync", current::force);
-      publish(extent.closed(), current);
+    if (damage == null || refetching) {
+      perform("fsync", appender::force);
+      publish(extent.cuts());
       completeIfRefetched();
     }
     return extent.durable();
@@ -217,7 +192,7 @@ public final class Journal implements Closeable {
 
   /** Begins of the epochs, the oldest first: the newest 1024 since the journal began. */
   public List<Position> epochs() {
-    return trail.epochs();
+    return appender.trail().epochs();
   }
 
   /**
@@ -226,7 +201,7 @@ public final class Journal implements Closeable {
    * them again from their beginning.
    */
   public Set<Long> openTransactions() {
-    return trail.open();
+    return appender.trail().open();
   }
 
   /**
@@ -236,8 +211,7 @@ public final class Journal implements Closeable {
    * @throws JournalException if the position is not retained any more
    */
   public Cursor read(Position after) throws IOException {
-    Landmark start = locate(after);
-    return new Cursor(new FrameWalk(source, index.startFor(start, extent)), start);
+    return index.cursor(source, durable(after));
   }
 
   /**
@@ -247,7 +221,7 @@ public final class Journal implements Closeable {
    * @throws JournalException if the position is not retained any more
    */
   public Chain chainAt(Position position) throws IOException {
-    return locate(position).chain();
+    return index.locate(source, durable(position)).chain();
   }
 
   /**
@@ -260,11 +234,11 @@ public final class Journal implements Closeable {
   public void cut(Position position) throws IOException {
     requireAppendable();
     sync();
-    Landmark boundary = locate(position);
-    if (boundary.sequence() + 1 == trail.nextSequence()) {
+    Landmark boundary = index.locate(source, durable(position));
+    if (boundary.sequence() + 1 == appender.trail().nextSequence()) {
       return;
     }
-    Trail shortened = rewoundTo(boundary);
+    Trail shortened = index.rewind(source, boundary, appender.trail().epochs());
     Position before = extent.durable();
     perform(
         "cut",
@@ -274,7 +248,8 @@ public final class Journal implements Closeable {
           if (mark.acked().compareTo(boundary.position()) > 0) {
             writeMark(mark.acking(boundary.position()));
           }
-          removeAfter(boundary.place(), shortened);
+          appender.shorten(boundary.place(), shortened);
+          publish(extent.cuts() + 1);
         });
     log.info("{}: {} -> {} cause=cut", disk, before, extent.durable());
   }
@@ -310,7 +285,8 @@ public final class Journal implements Closeable {
           TailCut.keepDamaged(disk, from);
           // The mark first: it keeps the journal incomplete over a crash.
           writeMark(mark.acking(upTo.compareTo(mark.acked()) > 0 ? upTo : mark.acked()));
-          removeAfter(from, trail);
+          appender.shorten(from, appender.trail());
+          publish(extent.cuts() + 1);
         });
     refetching = true;
     brokenAt = null;
@@ -331,34 +307,18 @@ public final class Journal implements Closeable {
         "restart",
         () -> {
           List<String> names = Scan.segmentNames(disk);
-          Origin origin = new Origin(unusedSequence(names), base, chain);
+          long first = Math.max(appender.trail().nextSequence(), Scan.aboveAll(disk, names));
+          Origin origin = new Origin(first, base, chain);
           // This decides: files below the origin are left-overs, also for the next opening.
           writeMark(new Mark(base, origin));
-          closeWriter();
-          for (String name : names) {
-            disk.delete(name);
-          }
-          disk.force();
-          trail = Trail.at(origin);
-          index.clear();
-          index.add(trail.landmark(new Place(origin.sequence(), 0)));
-          extent = Extent.of(List.of(), base, extent.cuts() + 1);
+          appender.restart(origin);
+          publish(extent.cuts() + 1);
+          TailCut.removeAll(disk, names);
         });
     damage = null;
     refetching = false;
     brokenAt = null;
     log.info("{}: -> {} cause=restart", disk, base);
-  }
-
-  /** Above every frame, also those in files that cannot be read: a frame has more than one byte. */
-  private long unusedSequence(List<String> names) throws IOException {
-    if (names.isEmpty()) {
-      return trail.nextSequence();
-    }
-    try (DiskFile newest = disk.open(names.getLast())) {
-      return Math.max(
-          trail.nextSequence(), Segment.firstSequence(names.getLast()) + newest.size() + 1);
-    }
   }
 
   /**
@@ -388,14 +348,9 @@ public final class Journal implements Closeable {
   private void drop(List<Segment> dropped, Segment first) throws IOException {
     // The mark first: from now on these files may be missing.
     writeMark(mark.startingAt(first.header().origin()));
-    index.dropBefore(first.firstSequence());
-    List<Segment> rest = extent.segments();
-    rest.removeAll(dropped);
-    extent = Extent.of(rest, extent.durable(), extent.cuts());
-    for (Segment segment : dropped) {
-      disk.delete(segment.name());
-    }
-    disk.force();
+    appender.beginAt(first);
+    publish(extent.cuts());
+    TailCut.removeAll(disk, dropped.stream().map(Segment::name).toList());
   }
 
   /** Closes the files and lets the folder go. What was not synced may or may not be there later. */
@@ -404,90 +359,20 @@ public final class Journal implements Closeable {
     if (failure == null) {
       failure = new JournalException("journal " + disk + " is closed");
     }
-    closeWriter();
+    appender.close();
     markFile.close();
     lock.close();
   }
 
-  private Landmark locate(Position position) throws IOException {
+  private Position durable(Position position) {
     if (position.compareTo(extent.durable()) > 0) {
       throw new IllegalArgumentException(position + " is above " + extent.durable());
     }
-    return index.locate(source, position);
+    return position;
   }
 
-  private Trail rewoundTo(Landmark boundary) throws IOException {
-    Trail rewound =
-        Trail.at(
-            boundary,
-            trail.epochs().stream()
-                .filter(begin -> begin.compareTo(boundary.position()) <= 0)
-                .toList());
-    if (boundary.open().isEmpty()) {
-      return rewound;
-    }
-    try (Cursor chunks =
-        new Cursor(new FrameWalk(source, index.startFor(boundary, extent)), boundary)) {
-      Optional<Frame> chunk = chunks.nextFrame();
-      while (chunk.isPresent() && chunk.get().sequence() <= boundary.sequence()) {
-        rewound.recall(chunk.get());
-        chunk = chunks.nextFrame();
-      }
-    }
-    return rewound;
-  }
-
-  private void removeAfter(Place place, Trail shortened) throws IOException {
-    closeWriter();
-    TailCut.remove(disk, place);
-    trail = shortened;
-    index.dropAfter(trail.position());
-    List<Segment> rest = new ArrayList<>();
-    for (Segment segment : extent.segments()) {
-      if (segment.firstSequence() < place.segment()) {
-        rest.add(segment);
-      } else if (segment.firstSequence() == place.segment() && place.offset() > 0) {
-        rest.add(new Segment(segment.name(), segment.header(), place.offset()));
-      }
-    }
-    extent = Extent.of(rest, trail.position(), extent.cuts() + 1);
-    resumeWriter();
-  }
-
-  private SegmentWriter writerForNext() throws IOException {
-    SegmentWriter current = writer;
-    if (current != null && !current.full(limits.segmentBytes())) {
-      return current;
-    }
-    List<Segment> closed = new ArrayList<>(extent.closed());
-    if (current != null) {
-      // Before the next segment has a name: a crash tears the last segment only.
-      current.flush();
-      current.force();
-      closed.add(current.durable());
-      closeWriter();
-    }
-    SegmentWriter next = SegmentWriter.create(disk, trail.header(clock.millis()), staging);
-    writer = next;
-    publish(closed, next);
-    return next;
-  }
-
-  private void resumeWriter() throws IOException {
-    if (extent.active().isPresent()) {
-      writer = SegmentWriter.resume(disk, extent.active().get(), staging);
-    }
-  }
-
-  private void closeWriter() throws IOException {
-    if (writer != null) {
-      writer.close();
-      writer = null;
-    }
-  }
-
-  private void publish(List<Segment> closed, SegmentWriter active) {
-    extent = new Extent(closed, Optional.of(active.durable()), trail.position(), extent.cuts());
+  private void publish(long cuts) {
+    extent = appender.extent(cuts);
   }
 
   private void completeIfRefetched() {

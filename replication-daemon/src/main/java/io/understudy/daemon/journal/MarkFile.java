@@ -1,5 +1,6 @@
 package io.understudy.daemon.journal;
 
+import io.understudy.model.Position;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,8 +47,16 @@ final class MarkFile implements Closeable {
     this.generation = generation;
   }
 
-  /** Makes the file: content durable first, then its name. */
-  static void create(Disk disk, Mark first) throws IOException {
+  /**
+   * Makes the file of an empty journal: content durable first, then its name.
+   *
+   * @throws JournalException if there is one already
+   */
+  static void create(Disk disk) throws IOException {
+    if (disk.list().contains(NAME)) {
+      throw new JournalException("folder " + disk + " holds a journal already");
+    }
+    Mark first = new Mark(Position.NONE, new Origin(1, Position.NONE, Chain.START));
     String draft = NAME + Journal.DRAFT;
     try (DiskFile file = disk.create(draft)) {
       ByteBuffer content = ByteBuffer.allocate(FILE_BYTES);

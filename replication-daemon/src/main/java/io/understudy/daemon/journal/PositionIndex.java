@@ -7,8 +7,10 @@ import io.understudy.daemon.journal.Landmark.Place;
 import io.understudy.model.Position;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +76,11 @@ final class PositionIndex {
             : landmark);
   }
 
-  void clear() {
-    landmarks.clear();
+  /** The journal begins here now, and has nothing else; readers always find one landmark. */
+  void restart(Landmark origin) {
+    landmarks.put(origin.position(), origin);
+    landmarks.values().removeIf(landmark -> !landmark.equals(origin));
+    bytesSinceLast = 0;
   }
 
   /**
@@ -84,6 +89,7 @@ final class PositionIndex {
    * @throws JournalException if the position is before {@link #first}, or frames have rotted
    */
   Landmark locate(FrameWalk.Source source, Position position) throws IOException {
+    long cuts = source.extent().cuts();
     Landmark best = floor(position);
     if (best == null) {
       throw new JournalException(
@@ -93,7 +99,7 @@ final class PositionIndex {
               + ": start from a snapshot");
     }
     Map<Long, Long> open = new HashMap<>(best.open());
-    try (FrameWalk walk = new FrameWalk(source, best.place())) {
+    try (FrameWalk walk = new FrameWalk(source, cuts, best.place())) {
       while (!best.position().equals(position)) {
         Frame frame = walk.next();
         if (frame == null || (frame.positioned() && frame.position().compareTo(position) > 0)) {
@@ -118,8 +124,43 @@ final class PositionIndex {
     }
   }
 
+  /** A cursor over everything committed after a position. */
+  Cursor cursor(FrameWalk.Source source, Position after) throws IOException {
+    Extent seen = source.extent();
+    return cursor(source, seen, locate(source, after));
+  }
+
+  /** The cursor stops if frames were cut off since {@code seen}. */
+  private Cursor cursor(FrameWalk.Source source, Extent seen, Landmark start) {
+    return new Cursor(new FrameWalk(source, seen.cuts(), startFor(start, seen)), start);
+  }
+
+  /**
+   * The trail as it was at a landmark.
+   *
+   * @param epochs of the whole journal
+   */
+  Trail rewind(FrameWalk.Source source, Landmark landmark, List<Position> epochs)
+      throws IOException {
+    Trail rewound =
+        Trail.at(
+            landmark,
+            epochs.stream().filter(it -> it.compareTo(landmark.position()) <= 0).toList());
+    if (landmark.open().isEmpty()) {
+      return rewound;
+    }
+    try (Cursor chunks = cursor(source, source.extent(), landmark)) {
+      Optional<Frame> chunk = chunks.nextFrame();
+      while (chunk.isPresent() && chunk.get().sequence() <= landmark.sequence()) {
+        rewound.recall(chunk.get());
+        chunk = chunks.nextFrame();
+      }
+    }
+    return rewound;
+  }
+
   /** Where to begin to read all that somebody needs who starts at {@code landmark}. */
-  Place startFor(Landmark landmark, Extent extent) {
+  private Place startFor(Landmark landmark, Extent extent) {
     long needed = landmark.neededFrom();
     if (needed > landmark.sequence()) {
       return landmark.place();

@@ -58,6 +58,16 @@ final class Scan {
     return disk.list().stream().filter(Segment::isName).toList();
   }
 
+  /** Above every frame, also of a file that cannot be read: a frame has more than one byte. */
+  static long aboveAll(Disk disk, List<String> segments) throws IOException {
+    if (segments.isEmpty()) {
+      return 1;
+    }
+    try (DiskFile newest = disk.open(segments.getLast())) {
+      return Segment.firstSequence(segments.getLast()) + newest.size() + 1;
+    }
+  }
+
   Origin origin() {
     return origin;
   }

@@ -130,4 +130,12 @@ final class TailCut {
       }
     }
   }
+
+  /** Removes files that do not count any more, in any order; durable when it returns. */
+  static void removeAll(Disk disk, List<String> names) throws IOException {
+    for (String name : names) {
+      disk.delete(name);
+    }
+    disk.force();
+  }
 }

@@ -37,7 +37,15 @@ final class FaultyDisk implements Disk {
     final List<Write> pending = new ArrayList<>();
   }
 
-  private record Write(int at, byte[] bytes) {}
+  private static final class Write {
+    final int at;
+    final byte[] bytes;
+
+    Write(int at, byte[] bytes) {
+      this.at = at;
+      this.bytes = bytes;
+    }
+  }
 
   private final Random random;
   private final Map<String, Inode> durableNames = new TreeMap<>();
@@ -114,7 +122,7 @@ final class FaultyDisk implements Disk {
   private byte[] survivor(Inode inode) {
     byte[] bytes = inode.durable.clone();
     for (Write write : inode.pending) {
-      int length = write.bytes().length;
+      int length = write.bytes.length;
       int begin = 0;
       int end = length;
       switch (random.nextInt(4)) {
@@ -124,7 +132,7 @@ final class FaultyDisk implements Disk {
         default -> {}
       }
       if (begin < end) {
-        bytes = put(bytes, write.at() + begin, Arrays.copyOfRange(write.bytes(), begin, end));
+        bytes = put(bytes, write.at + begin, Arrays.copyOfRange(write.bytes, begin, end));
       }
     }
     return bytes;

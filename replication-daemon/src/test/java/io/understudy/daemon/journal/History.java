@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -155,7 +156,11 @@ final class History {
                 .computeIfAbsent(it.xid(), _ -> new ByteArrayOutputStream())
                 .writeBytes(bytes(it.payload()));
         case Commit it ->
-            chain = link(chain, it.position(), contents.remove(it.xid()).toByteArray());
+            chain =
+                link(
+                    chain,
+                    it.position(),
+                    Objects.requireNonNull(contents.remove(it.xid())).toByteArray());
         case Abort it -> contents.remove(it.xid());
         case Epoch _ -> {}
       }

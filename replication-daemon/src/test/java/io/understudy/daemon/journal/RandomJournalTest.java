@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** Random use, with crashes that lose what was not forced, gives what the oracle says. */
 class RandomJournalTest {
-  private static final int SEEDS = Integer.getInteger("journal.seeds", 3000);
+  private static final int SEEDS = Integer.getInteger("journal.seeds", 1000);
   private static final long FIRST_SEED = Long.getLong("journal.seed", 1);
   private static final int STEPS = 60;
   private static final JournalLimits LIMITS = new JournalLimits(1000, 4096, 700, 100);

@@ -18,6 +18,7 @@ class PagesTest {
           "docs/ARCHITECTURE.md",
           "docs/CONFIGURATION.md",
           "docs/DEPENDENCIES.md",
+          "docs/JOURNAL.md",
           "docker/README.md",
           "gateway-conf/apisix/README.md");
   private static final List<String> MODULES =
