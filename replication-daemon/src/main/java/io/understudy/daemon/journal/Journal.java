@@ -120,12 +120,15 @@ public final class Journal implements Closeable {
     }
   }
 
-  /** What it may be used for. */
+  /** What it may be used for; any thread may ask. */
   public Health health() {
-    if (failure != null) {
-      return new Health.Failed(failure);
+    // Read once: the journal's thread may change them meanwhile.
+    JournalException failed = failure;
+    Damage damaged = damage;
+    if (failed != null) {
+      return new Health.Failed(failed);
     }
-    return damage == null ? new Health.Complete() : new Health.Incomplete(damage);
+    return damaged == null ? new Health.Complete() : new Health.Incomplete(damaged);
   }
 
   /**
@@ -138,8 +141,7 @@ public final class Journal implements Closeable {
     requireAppendable();
     appender.trail().check(entries, limits);
     perform("write", () -> appender.append(entries));
-    // A segment that is full was forced already.
-    publish(extent.cuts());
+    publish(extent.cuts()); // A segment that is full was forced already.
   }
 
   /**
