@@ -2,6 +2,8 @@ package io.understudy.testbed;
 
 import io.understudy.testbed.app.SampleApplication;
 import io.understudy.testbed.bench.RouteBench;
+import io.understudy.testbed.bench.sync.Replicator;
+import io.understudy.testbed.bench.sync.SyncBench;
 import io.understudy.testbed.demo.Demo;
 import io.understudy.testbed.demo.Machine;
 import io.understudy.testbed.gateway.GatewayProcess;
@@ -19,7 +21,8 @@ public final class Main {
         gateway   stands in for Apache APISIX where there is none
         app       one endpoint of the sample application
         demo      predict, replicate, shift and take over on real local processes
-        bench     a measurement: route
+        bench     a measurement: route, sync
+        replicate the daemon's replication alone, for bench sync
         help      this text
       """;
 
@@ -37,6 +40,7 @@ public final class Main {
       case "app" -> SampleApplication.run(rest);
       case "demo" -> Demo.run(rest, machine());
       case "bench" -> bench(rest);
+      case "replicate" -> Replicator.run(rest, InstantSource.system());
       case "help" -> {
         System.out.print(USAGE);
         yield 0;
@@ -53,8 +57,9 @@ public final class Main {
     String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
     return switch (name) {
       case "route" -> RouteBench.run(rest, System::nanoTime);
+      case "sync" -> SyncBench.run(rest, machine());
       default -> {
-        System.err.println("there is no bench '" + name + "'; there is: route");
+        System.err.println("there is no bench '" + name + "'; there are: route, sync");
         yield WRONG_USE;
       }
     };

@@ -57,13 +57,7 @@ class DatabaseRolesTest {
       Topology.Endpoint shadow = endpoint("us-a", start(template, folder, family, patience));
       ReplicationSpec spec =
           new ReplicationSpec(
-              "orders",
-              1,
-              primary,
-              List.of(shadow),
-              1,
-              CaptureKind.DEBEZIUM,
-              Limits.DEFAULT);
+              "orders", 1, primary, List.of(shadow), 1, CaptureKind.DEBEZIUM, Limits.DEFAULT);
 
       assertThatThrownBy(() -> asApplication(primary, INSERT)).hasMessageContaining("permission");
       assertThat(new Access(primary.database()).open(1)).isEqualTo(new Access.Verdict.Done());
