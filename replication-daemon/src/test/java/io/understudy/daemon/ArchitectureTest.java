@@ -1,5 +1,6 @@
 package io.understudy.daemon;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -60,6 +61,7 @@ class ArchitectureTest {
   void decisionsArePure() {
     arePure(noClasses().that().resideInAPackage("..daemon.lifecycle.."));
     arePure(noClasses().that().resideInAPackage("..daemon.shift.."));
+    arePure(noClasses().that().resideInAPackage("..daemon.protocol.."));
     arePure(noClasses().that().belongToAnyOf(PrimaryWatch.class, ControlRecord.class));
   }
 
@@ -80,7 +82,8 @@ class ArchitectureTest {
   void decisionsAreUnaware() {
     noClasses()
         .that()
-        .resideInAnyPackage("..daemon.shift..", "..daemon.lifecycle..", "..daemon.quorum..")
+        .resideInAnyPackage(
+            "..daemon.shift..", "..daemon.lifecycle..", "..daemon.quorum..", "..daemon.protocol..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("..daemon.service..", "..daemon.api..", "..daemon.route..")
@@ -119,6 +122,26 @@ class ArchitectureTest {
             .that()
             .haveNameMatching(
                 ".*\\.apply\\.(NetEffect|TableFold|Step|Shape|UnnestSql|ArrayLiterals)(\\$.*)?"));
+  }
+
+  @Test
+  void theProtocolKnowsTheQuorumTheModelAndTheLanguage() {
+    classes()
+        .that()
+        .resideInAPackage("..daemon.protocol..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "..daemon.protocol..",
+            "..daemon.quorum..",
+            "io.understudy.model",
+            "java.lang..",
+            "java.util",
+            "java.util.function",
+            "java.util.stream",
+            "java.time",
+            "org.jspecify.annotations")
+        .check(classes);
   }
 
   @Test

@@ -64,6 +64,7 @@ class ForbiddenArrowsTest {
         .resideInAnyPackage(
             "io.understudy.daemon.quorum",
             "io.understudy.daemon.lifecycle",
+            "io.understudy.daemon.protocol",
             "io.understudy.daemon.shift")
         .should()
         .dependOnClassesThat()

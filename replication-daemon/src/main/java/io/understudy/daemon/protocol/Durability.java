@@ -1,0 +1,11 @@
+package io.understudy.daemon.protocol;
+
+/** What the control record says an acknowledgement is worth. */
+public enum Durability {
+  /** As many voters as the policy wants hold what was acknowledged. */
+  QUORUM,
+  /** Fewer voters than the policy wants, at least one. */
+  DEGRADED,
+  /** Nobody has to hold it; {@link SourceRole} refuses to start. */
+  ASYNC
+}

@@ -1,0 +1,67 @@
+package io.understudy.daemon.protocol;
+
+import io.understudy.model.Position;
+import java.util.List;
+
+/** What travels between daemons. The network may lose, repeat, delay and reorder any of it. */
+public sealed interface Message {
+  /** To the daemon beside a shadow. */
+  sealed interface ToVoter extends Message {}
+
+  /** To the daemon beside the primary. */
+  sealed interface ToSource extends Message {}
+
+  /** To whoever promotes. */
+  sealed interface ToController extends Message {}
+
+  /** The source says what epoch it leads: cut what is not history, then answer Joined. */
+  record Join(EpochRecord record) implements ToVoter {}
+
+  /** Frames that follow {@code previous}; without frames a heartbeat. */
+  record Batch(long epoch, Tip previous, List<Frame> frames, Position replicated)
+      implements ToVoter {}
+
+  /** What you lack is beyond my retention, or you hold something else. */
+  record UseSnapshot(long epoch) implements ToVoter {}
+
+  /** A new primary asks for the rest of its own history. */
+  record Fetch(long epoch, Tip after, Position upTo) implements ToVoter {}
+
+  /** Will you follow this candidate, and how far do you hold the journal? */
+  record AskPromise(Promise ballot) implements ToVoter {}
+
+  /** You are the primary; this record says so. */
+  record Lead(EpochRecord record) implements ToVoter {}
+
+  /** I follow your epoch and hold this, durably. */
+  record Joined(long epoch, Tip durable) implements ToSource {}
+
+  /** I hold this, durably. */
+  record Ack(long epoch, Tip durable) implements ToSource {}
+
+  /** Your batch does not follow what I hold. */
+  record Resend(long epoch, Tip after) implements ToSource {}
+
+  /** I have promised a later epoch and will not follow yours again. */
+  record Stale(long promised) implements ToSource {}
+
+  /** I do not follow your epoch yet, for example because I was restarted. */
+  record JoinFirst(long epoch) implements ToSource {}
+
+  /** The answer to Fetch. */
+  record Fetched(long epoch, Tip previous, List<Frame> frames) implements ToSource {}
+
+  /**
+   * The answer to AskPromise, sent after the promise is durable.
+   *
+   * @param last end of the valid journal, durable
+   * @param complete whether that is everything this voter ever acknowledged
+   */
+  record Promised(Promise ballot, Tip last, boolean complete) implements ToController {}
+
+  /** I have promised the same epoch to another candidate, or a later epoch. */
+  record Refused(Promise asked, Promise given) implements ToController {}
+
+  /** The epoch's primary is open. */
+  record Opened(long epoch) implements ToController {}
+}

@@ -1,0 +1,60 @@
+package io.understudy.daemon.protocol;
+
+import io.understudy.model.Position;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that safety hangs on, one rule a method. The roles ask here and nowhere else; the
+ * simulation proves that breaking any one of them is found.
+ */
+class Rules {
+  /** A voter vouches for what its fsync returned, never for what it has only written. */
+  Tip acknowledgeable(Tip appended, Tip durable) {
+    return durable;
+  }
+
+  /** A voter takes frames of the epoch it joined, unless it has promised a later one (I2). */
+  boolean accepts(long batchEpoch, long joined, long promised) {
+    return batchEpoch == joined && promised <= joined;
+  }
+
+  /** One candidate per epoch, and no epoch below one already promised. */
+  boolean mayPromise(Promise asked, @Nullable Promise given) {
+    return given == null || asked.epoch() > given.epoch() || asked.equals(given);
+  }
+
+  /** A shadow applies what it holds and what is replicated, never more (I3). */
+  Position applicable(Position durable, Position replicated) {
+    return min(durable, replicated);
+  }
+
+  /** What k voters hold (I4). */
+  Position replicated(Electorate electorate, Map<String, Position> acks) {
+    return electorate.held(acks);
+  }
+
+  /** The record alone says how many voters are needed, however few can be reached. */
+  Electorate inForce(EpochRecord record, Set<String> reachable) {
+    return record.electorate();
+  }
+
+  /** COMMIT returns when k voters <em>and</em> the source's own journal hold it (I6). */
+  Position confirmable(Position replicated, Position ownDurable) {
+    return min(replicated, ownDurable);
+  }
+
+  /** Only a voter that still has everything it vouched for helps a promotion (I1). */
+  boolean counts(Message.Promised answer) {
+    return answer.complete();
+  }
+
+  static Position min(Position a, Position b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+
+  static Position max(Position a, Position b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+}

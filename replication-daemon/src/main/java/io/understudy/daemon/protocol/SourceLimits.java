@@ -1,0 +1,18 @@
+package io.understudy.daemon.protocol;
+
+import java.time.Duration;
+
+/**
+ * Bounds of a source.
+ *
+ * @param batchesInFlightMax batches to one voter without an answer, from 1
+ * @param silence after which batches without an answer are sent again
+ */
+public record SourceLimits(int batchesInFlightMax, Duration silence) {
+  public SourceLimits {
+    if (batchesInFlightMax < 1 || silence.isNegative() || silence.isZero()) {
+      throw new IllegalArgumentException(
+          "in flight " + batchesInFlightMax + " or silence " + silence + " is not positive");
+    }
+  }
+}

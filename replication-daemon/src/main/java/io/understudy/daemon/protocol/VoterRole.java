@@ -1,0 +1,417 @@
+package io.understudy.daemon.protocol;
+
+import io.understudy.model.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon beside a shadow: journals, acknowledges after its fsync, applies what is replicated,
+ * and promises. One owner; pure.
+ *
+ * <p>Two numbers decide whom it follows: the epoch it joined and the epoch it promised. While they
+ * are equal it follows; once the promise is higher, its journal stands still until a source shows
+ * the record of that epoch or a later one. Damage needs no state: the journal is then shorter than
+ * what the voter vouched for ({@code acked}), which makes it incomplete until the source has sent
+ * the rest again.
+ */
+public final class VoterRole {
+  /** Where a voter stands. */
+  public enum Phase {
+    /** Follows nobody and has promised nothing: a new voter. */
+    UNJOINED,
+    /** Cuts its journal to the history of the epoch that it joins. */
+    JOINING,
+    FOLLOWING,
+    /** Has promised an epoch that it has not joined; takes nothing of the epochs before. */
+    PROMISED,
+    /** Its database is being made equal to the primary's. */
+    RESEEDING,
+    /** Its disk failed: it says nothing until it is started again. */
+    FAILED
+  }
+
+  private enum Work {
+    NONE,
+    JOINING,
+    LEADING,
+    RESEEDING
+  }
+
+  private final String self;
+  private final Rules rules;
+  private List<Effect> out = new ArrayList<>();
+  private Work work = Work.NONE;
+  private boolean failed;
+  private boolean syncing;
+  private @Nullable Promise promise;
+  private boolean promiseDurable;
+  private @Nullable String asker; // who waits for the answer to the promise
+  private @Nullable EpochRecord record;
+  // Invariant: durable <= appended; applied <= applying <= min(durable, watermark) but after damage
+  private Tip appended;
+  private Tip durable;
+  private Position acked;
+  private Position watermark = Position.NONE;
+  private Position applied;
+  private Position applying;
+
+  public VoterRole(VoterStart start) {
+    this(start, new Rules());
+  }
+
+  VoterRole(VoterStart start, Rules rules) {
+    this.self = start.self();
+    this.rules = rules;
+    this.promise = start.promise();
+    this.promiseDurable = true;
+    this.appended = start.journal();
+    this.durable = start.journal();
+    this.acked = start.acked();
+    this.applied = start.applied();
+    this.applying = start.applied();
+  }
+
+  public Phase phase() {
+    if (failed) {
+      return Phase.FAILED;
+    }
+    return switch (work) {
+      case JOINING, LEADING -> Phase.JOINING;
+      case RESEEDING -> Phase.RESEEDING;
+      case NONE -> {
+        if (promisedEpoch() > joinedEpoch()) {
+          yield Phase.PROMISED;
+        }
+        yield record == null ? Phase.UNJOINED : Phase.FOLLOWING;
+      }
+    };
+  }
+
+  /** Whether it still holds everything that it ever vouched for. */
+  public boolean complete() {
+    return durable.reaches(acked);
+  }
+
+  /** What has to be done because of this event, in this order. */
+  public List<Effect> step(Event.OfVoter event) {
+    if (failed) {
+      return List.of();
+    }
+    out = new ArrayList<>();
+    switch (event) {
+      case Event.VoterReceived(String from, Message.ToVoter message) -> receive(from, message);
+      case Event.JournalDurable(Tip tip) -> onDurable(tip);
+      case Event.JournalFailed() -> failed = true;
+      case Event.JournalScanned(Tip valid) -> onScanned(valid);
+      case Event.PromiseSaved(Promise saved) -> onPromiseSaved(saved);
+      case Event.Closed(Position contains) -> onClosed(contains);
+      case Event.Truncated(Tip tip) -> onTruncated(tip);
+      case Event.FramesRead(String peer, Tip previous, List<Frame> frames) ->
+          onRead(peer, previous, frames);
+      case Event.CannotRead(String peer) -> {} // whoever asked asks somebody else
+      case Event.Applied(Position position) -> onApplied(position);
+      case Event.Reseeded(Tip tip) -> onReseeded(tip);
+      case Event.ReseedFailed() -> onReseedFailed();
+    }
+    return out;
+  }
+
+  private void receive(String from, Message.ToVoter message) {
+    switch (message) {
+      case Message.Batch batch -> onBatch(from, batch);
+      case Message.Join(EpochRecord joined) -> onJoin(from, joined);
+      case Message.Lead(EpochRecord led) -> onLead(led);
+      case Message.AskPromise(Promise ballot) -> onAskPromise(from, ballot);
+      case Message.Fetch fetch -> onFetch(from, fetch);
+      case Message.UseSnapshot(long epoch) -> onUseSnapshot(epoch);
+    }
+  }
+
+  // -- journal, acknowledge, apply
+
+  private void onBatch(String from, Message.Batch batch) {
+    if (work != Work.NONE) {
+      return;
+    }
+    if (!rules.accepts(batch.epoch(), joinedEpoch(), promisedEpoch())) {
+      reject(from, batch.epoch());
+      return;
+    }
+    watermark = Rules.max(watermark, batch.replicated());
+    List<Frame> frames = batch.frames();
+    Tip at = batch.previous();
+    int known = 0;
+    while (known < frames.size() && !at.reaches(appended.position())) {
+      at = at.then(frames.get(known++));
+    }
+    if (at.equals(appended)) {
+      append(frames.subList(known, frames.size()));
+    } else if (at.reaches(appended.position())) {
+      send(from, new Message.Resend(batch.epoch(), durable)); // a gap, or another chain
+    }
+    acknowledge(known == frames.size());
+    apply();
+  }
+
+  private void reject(String from, long epoch) {
+    send(
+        from,
+        promisedEpoch() > epoch
+            ? new Message.Stale(promisedEpoch())
+            : new Message.JoinFirst(epoch));
+  }
+
+  private void append(List<Frame> frames) {
+    if (frames.isEmpty()) {
+      return;
+    }
+    for (Frame frame : frames) {
+      appended = appended.then(frame);
+    }
+    out.add(new Effect.Append(frames));
+    sync();
+  }
+
+  /** One fsync at a time: what arrives meanwhile shares the next. */
+  private void sync() {
+    if (!syncing && !durable.equals(appended)) {
+      syncing = true;
+      out.add(new Effect.Sync());
+    }
+  }
+
+  private void onDurable(Tip tip) {
+    durable = tip;
+    syncing = false;
+    sync();
+    acknowledge(false);
+    apply();
+  }
+
+  /**
+   * Vouches for what is durable, to the source of the epoch in force.
+   *
+   * @param again even if it was said before, because that answer may be lost
+   */
+  private void acknowledge(boolean again) {
+    Tip held = rules.acknowledgeable(appended, durable);
+    EpochRecord followed = record;
+    if (followed == null || phase() != Phase.FOLLOWING) {
+      return;
+    }
+    if (again || held.position().compareTo(acked) > 0) {
+      vouch(held.position());
+      send(followed.primary(), new Message.Ack(followed.epoch(), held));
+    }
+  }
+
+  /** Noted before it is said, so that damage below it is known for damage after a restart. */
+  private void vouch(Position position) {
+    if (position.compareTo(acked) > 0) {
+      acked = position;
+      out.add(new Effect.SaveAcked(position));
+    }
+  }
+
+  private void apply() {
+    Position target = rules.applicable(durable.position(), watermark);
+    if (work == Work.NONE && applying.equals(applied) && target.compareTo(applied) > 0) {
+      applying = target;
+      out.add(new Effect.Apply(target));
+    }
+  }
+
+  private void onApplied(Position position) {
+    if (work != Work.RESEEDING) {
+      applied = position;
+      applying = position;
+      apply();
+    }
+  }
+
+  // -- promise
+
+  private void onAskPromise(String from, Promise asked) {
+    if (work != Work.NONE) {
+      return; // asked again when this is over
+    }
+    if (!rules.mayPromise(asked, promise)) {
+      send(from, new Message.Refused(asked, Objects.requireNonNull(promise)));
+    } else if (asked.epoch() > joinedEpoch()) {
+      give(asked);
+      asker = from;
+    }
+  }
+
+  /** From here on nothing of an earlier epoch is journalled or acknowledged. */
+  private void give(Promise next) {
+    promise = next;
+    promiseDurable = false;
+    out.add(new Effect.SavePromise(next));
+  }
+
+  private void onPromiseSaved(Promise saved) {
+    if (promiseDurable || !saved.equals(promise)) {
+      return; // said twice, or a later one is on its way to the disk
+    }
+    promiseDurable = true;
+    if (work == Work.JOINING || work == Work.LEADING) {
+      cut();
+    } else if (asker != null) {
+      out.add(new Effect.Verify()); // "complete" is checked, not remembered
+    }
+  }
+
+  private void onScanned(Tip valid) {
+    journalEndsAt(valid);
+    if (work != Work.NONE) {
+      return;
+    }
+    if (asker != null && promise != null && promiseDurable) {
+      boolean complete = complete();
+      vouch(valid.position());
+      send(asker, new Message.Promised(promise, valid, complete));
+      asker = null;
+    } else if (record != null && phase() == Phase.FOLLOWING) {
+      send(record.primary(), new Message.Resend(record.epoch(), valid));
+    }
+  }
+
+  private void journalEndsAt(Tip tip) {
+    appended = tip;
+    durable = tip;
+    syncing = false;
+  }
+
+  // -- join, lead, reseed
+
+  private void onJoin(String from, EpochRecord joined) {
+    if (work != Work.NONE || joined.primary().equals(self)) {
+      return;
+    }
+    if (joined.epoch() < promisedEpoch()) {
+      send(from, new Message.Stale(promisedEpoch()));
+    } else if (joined.epoch() == joinedEpoch()) {
+      record = joined;
+      answerJoined(joined);
+    } else {
+      enter(joined, Work.JOINING);
+    }
+  }
+
+  private void onLead(EpochRecord led) {
+    boolean mine = led.primary().equals(self) && led.epoch() >= promisedEpoch();
+    if (work == Work.NONE && mine) {
+      enter(led, Work.LEADING);
+    }
+  }
+
+  private void enter(EpochRecord next, Work why) {
+    record = next;
+    work = why;
+    asker = null;
+    out.add(new Effect.Close(next.epoch()));
+  }
+
+  /** A record that was decided binds like a promise, so it is made durable like one. */
+  private void onClosed(Position contains) {
+    EpochRecord next = record;
+    if (next == null || work != Work.JOINING && work != Work.LEADING) {
+      return;
+    }
+    applied = contains;
+    applying = contains;
+    if (promisedEpoch() < next.epoch()) {
+      give(new Promise(next.epoch(), next.primary()));
+    } else if (promiseDurable) {
+      cut();
+    }
+  }
+
+  private void cut() {
+    out.add(new Effect.Truncate(Objects.requireNonNull(record).cuts().validPart(appended)));
+  }
+
+  private void onTruncated(Tip tip) {
+    EpochRecord joined = record;
+    Work was = work;
+    if (joined == null || was != Work.JOINING && was != Work.LEADING) {
+      return;
+    }
+    work = Work.NONE;
+    journalEndsAt(tip);
+    acked = joined.cuts().validPart(acked); // what was cut is nobody's history
+    out.add(new Effect.SaveAcked(acked));
+    boolean database = joined.cuts().validPart(applied).equals(applied);
+    if (was == Work.LEADING && database) {
+      out.add(new Effect.TakeLead(joined));
+    } else if (was == Work.LEADING) {
+      record = null; // its database ran past the cut: it cannot lead before it was reseeded
+    } else if (!database) {
+      reseed(joined);
+    } else {
+      answerJoined(joined);
+    }
+  }
+
+  private void answerJoined(EpochRecord joined) {
+    vouch(durable.position());
+    send(joined.primary(), new Message.Joined(joined.epoch(), durable));
+  }
+
+  private void onUseSnapshot(long epoch) {
+    if (record != null && phase() == Phase.FOLLOWING && epoch == joinedEpoch()) {
+      reseed(record);
+    }
+  }
+
+  private void reseed(EpochRecord joined) {
+    work = Work.RESEEDING;
+    Position atLeast = Rules.max(Rules.max(durable.position(), acked), joined.cut().position());
+    out.add(new Effect.Reseed(joined.primary(), atLeast));
+  }
+
+  private void onReseeded(Tip tip) {
+    if (work == Work.RESEEDING && record != null) {
+      work = Work.NONE;
+      journalEndsAt(tip);
+      applied = tip.position();
+      applying = applied;
+      watermark = Rules.max(watermark, applied); // snapshots are taken within the watermark
+      answerJoined(record);
+    }
+  }
+
+  private void onReseedFailed() {
+    if (work == Work.RESEEDING) {
+      work = Work.NONE;
+      record = null;
+    }
+  }
+
+  // -- serve a new primary that lacks a part of its own history
+
+  private void onFetch(String from, Message.Fetch fetch) {
+    if (phase() == Phase.FOLLOWING && fetch.epoch() == joinedEpoch()) {
+      out.add(new Effect.Read(from, fetch.after(), fetch.upTo()));
+    }
+  }
+
+  private void onRead(String peer, Tip previous, List<Frame> frames) {
+    send(peer, new Message.Fetched(joinedEpoch(), previous, frames));
+  }
+
+  private void send(String to, Message message) {
+    out.add(new Effect.Send(to, message));
+  }
+
+  private long joinedEpoch() {
+    return record == null ? 0 : record.epoch();
+  }
+
+  private long promisedEpoch() {
+    return promise == null ? 0 : promise.epoch();
+  }
+}

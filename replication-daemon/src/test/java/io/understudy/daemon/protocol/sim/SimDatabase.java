@@ -1,0 +1,84 @@
+package io.understudy.daemon.protocol.sim;
+
+import io.understudy.daemon.protocol.Frame;
+import io.understudy.daemon.protocol.Tip;
+import io.understudy.model.Lsn;
+import io.understudy.model.Position;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A database as its commit log. What it committed or applied survives a crash. */
+final class SimDatabase {
+  private final List<Frame> log = new ArrayList<>();
+  private final List<Tip> tips = new ArrayList<>();
+  private long openEpoch; // 0 while writes are refused
+  private Position slot = Position.NONE;
+
+  Tip tip() {
+    return tips.isEmpty() ? Tip.NONE : tips.getLast();
+  }
+
+  long openEpoch() {
+    return openEpoch;
+  }
+
+  void open(long epoch) {
+    openEpoch = epoch;
+  }
+
+  void close() {
+    openEpoch = 0;
+  }
+
+  Position slot() {
+    return slot;
+  }
+
+  void confirm(Position position) {
+    slot = position;
+  }
+
+  Frame commit(long digest) {
+    Position last = tip().position();
+    long lsn = last.epoch() == openEpoch ? last.lsn().value() + 1 : 1;
+    Frame frame = new Frame(new Position(openEpoch, new Lsn(lsn)), digest);
+    apply(frame);
+    return frame;
+  }
+
+  void apply(Frame frame) {
+    tips.add(tip().then(frame));
+    log.add(frame);
+  }
+
+  List<Frame> after(Position position) {
+    return List.copyOf(log.subList(count(position), log.size()));
+  }
+
+  boolean contains(Frame frame) {
+    int count = count(frame.position());
+    return count > 0 && log.get(count - 1).equals(frame);
+  }
+
+  Tip tipAt(Position position) {
+    int count = count(position);
+    return count == 0 ? Tip.NONE : tips.get(count - 1);
+  }
+
+  /** Becomes equal to a prefix of another database. */
+  void becomePrefixOf(SimDatabase other, Position upTo) {
+    int count = other.count(upTo);
+    log.clear();
+    tips.clear();
+    log.addAll(other.log.subList(0, count));
+    tips.addAll(other.tips.subList(0, count));
+  }
+
+  private int count(Position upTo) {
+    int count = log.size();
+    while (count > 0 && log.get(count - 1).position().compareTo(upTo) > 0) {
+      count--;
+    }
+    return count;
+  }
+}

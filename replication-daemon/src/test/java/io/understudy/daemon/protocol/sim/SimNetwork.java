@@ -1,0 +1,73 @@
+package io.understudy.daemon.protocol.sim;
+
+import io.understudy.daemon.protocol.Message;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Loses, repeats, delays and reorders messages, and cuts links, in one direction or both. */
+final class SimNetwork {
+  private record Direction(String from, String to) {}
+
+  private record Block(long untilMillis, Fault why) {}
+
+  private final Simulation world;
+  private final Map<Direction, Block> blocks = new HashMap<>();
+
+  SimNetwork(Simulation world) {
+    this.world = world;
+  }
+
+  void cut(String a, String b, long millis) {
+    block(new Direction(a, b), millis, Fault.PARTITIONED);
+    block(new Direction(b, a), millis, Fault.PARTITIONED);
+  }
+
+  void cutOneWay(String from, String to, long millis) {
+    block(new Direction(from, to), millis, Fault.PARTITIONED_ONE_WAY);
+  }
+
+  void heal() {
+    blocks.clear();
+  }
+
+  private void block(Direction direction, long millis, Fault why) {
+    blocks.put(direction, new Block(world.agenda().nowMillis() + millis, why));
+  }
+
+  boolean connected(String a, String b) {
+    return passes(a, b) && passes(b, a);
+  }
+
+  private boolean passes(String from, String to) {
+    if (blocks.isEmpty()) {
+      return true;
+    }
+    Block block = blocks.get(new Direction(from, to));
+    return block == null || block.untilMillis < world.agenda().nowMillis();
+  }
+
+  void send(String from, String to, Message message) {
+    if (!passes(from, to)) {
+      world.coverage().fault(blocks.get(new Direction(from, to)).why);
+      return;
+    }
+    if (world.happens(world.faults().lossPermille())) {
+      world.coverage().fault(Fault.MESSAGE_LOST);
+      return;
+    }
+    deliver(from, to, message);
+    if (world.happens(world.faults().repeatPermille())) {
+      world.coverage().fault(Fault.MESSAGE_REPEATED);
+      deliver(from, to, message);
+    }
+  }
+
+  private void deliver(String from, String to, Message message) {
+    long delay = 1 + world.random().nextInt(3);
+    if (world.happens(world.faults().latePermille())) {
+      world.coverage().fault(Fault.MESSAGE_LATE);
+      delay += world.random().nextInt(80);
+    }
+    world.process(to).arrives(delay, () -> world.receive(from, to, message));
+  }
+}

@@ -1,0 +1,491 @@
+package io.understudy.daemon.protocol.sim;
+
+import io.understudy.daemon.protocol.Effect;
+import io.understudy.daemon.protocol.EpochRecord;
+import io.understudy.daemon.protocol.Event;
+import io.understudy.daemon.protocol.Frame;
+import io.understudy.daemon.protocol.Message;
+import io.understudy.daemon.protocol.Promise;
+import io.understudy.daemon.protocol.SourceLimits;
+import io.understudy.daemon.protocol.SourceRole;
+import io.understudy.daemon.protocol.SourceStart;
+import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.protocol.VoterRole;
+import io.understudy.daemon.protocol.VoterStart;
+import io.understudy.model.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One machine: a daemon in one of its roles, its disks, and its database. */
+final class SimNode {
+  private static final int BATCH_FRAMES_MAX = 6;
+  private static final long TICK_MILLIS = 20;
+  private static final SourceLimits LIMITS = new SourceLimits(3, Duration.ofMillis(25));
+
+  private final SimProcess process;
+  private final Simulation world;
+  private final SimJournal journal = new SimJournal();
+  private final SimDatabase database = new SimDatabase();
+  private final List<Frame> waiting = new ArrayList<>(); // committed, COMMIT has not returned
+  private @Nullable Promise promise; // as on disk
+  private Position acked = Position.NONE; // as on disk
+  private boolean diskBreaks; // the next write fails, or the next fsync
+  private boolean diskBroken; // and then nothing is written until the daemon starts again
+  private boolean savingPromise;
+  private boolean damaged;
+  private long changes;
+  private @Nullable VoterRole voter;
+  private @Nullable SourceRole source;
+  private @Nullable SourceRole streaming; // the role that the database's stream was opened for
+
+  SimNode(String name, Simulation world) {
+    this.process = new SimProcess(name, world);
+    this.world = world;
+  }
+
+  String name() {
+    return process.name();
+  }
+
+  SimProcess process() {
+    return process;
+  }
+
+  SimJournal journal() {
+    return journal;
+  }
+
+  SimDatabase database() {
+    return database;
+  }
+
+  /** Whether flipped bits made it lose what it vouched for, and it has not got it back. */
+  boolean journalWasDamaged() {
+    return damaged && journal.syncedTip().position().compareTo(acked) < 0;
+  }
+
+  /** Grows whenever what this machine holds durably, or has confirmed, changes. */
+  long changes() {
+    return journal.changes() + changes;
+  }
+
+  @Nullable Promise promise() {
+    return promise;
+  }
+
+  Position acked() {
+    return acked;
+  }
+
+  @Nullable SourceRole source() {
+    return source;
+  }
+
+  @Nullable VoterRole voter() {
+    return voter;
+  }
+
+  // -- life
+
+  /** Starts as a voter; if the record names this endpoint, it is told to lead. */
+  void boot() {
+    if (journal.damaged()) {
+      damaged = true;
+      world.coverage().fault(Fault.DAMAGE_FOUND_AT_START);
+    }
+    process.start();
+    diskBreaks = false;
+    diskBroken = false;
+    becomeVoter();
+    consult();
+    process.later(1 + world.random().nextInt(20), this::tick);
+  }
+
+  private void becomeVoter() {
+    source = null;
+    damaged |= journal.damaged();
+    Position applied = database.tip().position();
+    voter =
+        world.bug().voter(new VoterStart(name(), journal.scan(), acked, promise, applied));
+  }
+
+  void crash(boolean withDatabase) {
+    world.trace(name(), "crashes");
+    world.coverage().fault(withDatabase ? Fault.MACHINE_CRASHED : Fault.DAEMON_CRASHED);
+    process.crash();
+    if (savingPromise) {
+      savingPromise = false;
+      world.coverage().fault(Fault.UNSYNCED_PROMISE_LOST);
+    }
+    if (journal.crash(world.random()) > 0) {
+      world.coverage().fault(Fault.UNSYNCED_BYTES_LOST);
+    }
+    if (withDatabase) {
+      waiting.clear(); // the clients never learn what became of their commits
+    }
+  }
+
+  void breakDisk() {
+    diskBreaks = true;
+  }
+
+  private void tick() {
+    process.later(TICK_MILLIS, this::tick);
+    if (source != null) {
+      step(new Event.Tick(world.agenda().nowMillis()));
+    } else if (world.happens(150)) {
+      consult();
+    }
+    if (needsRestart() && world.happens(100)) {
+      crash(false);
+      world.agenda().in(5, this::boot);
+    }
+  }
+
+  private boolean needsRestart() {
+    return voter != null
+        ? voter.phase() == VoterRole.Phase.FAILED
+        : source != null && source.phase() == SourceRole.Phase.FAILED;
+  }
+
+  private void consult() {
+    world
+        .store()
+        .read(
+            process,
+            new SimStore.Answer() {
+              @Override
+              public void seen(EpochRecord record) {
+                if (voter != null && record.primary().equals(name())) {
+                  step(new Event.VoterReceived(name(), new Message.Lead(record)));
+                }
+              }
+
+              @Override
+              public void unknown() {}
+            });
+  }
+
+  // -- the database's clients
+
+  void commit() {
+    if (database.openEpoch() == 0 || process.paused()) {
+      return;
+    }
+    Frame frame = database.commit(world.random().nextLong());
+    world.trace(name(), "commits " + database.tip());
+    world.invariants().committed(database.tip());
+    waiting.add(frame);
+    if (source != null && source == streaming) {
+      capture(frame);
+    }
+  }
+
+  private void capture(Frame frame) {
+    process.later(
+        1,
+        () -> {
+          if (source != null && source.record().epoch() == frame.position().epoch()) {
+            step(new Event.Captured(frame));
+          }
+        });
+  }
+
+  // -- steps
+
+  void receive(String from, Message message) {
+    switch (message) {
+      case Message.ToVoter toVoter -> receive(from, toVoter);
+      case Message.ToSource toSource -> {
+        if (source != null) {
+          step(new Event.SourceReceived(from, toSource));
+        }
+      }
+      case Message.ToController toController -> throw new AssertionError(message.toString());
+    }
+  }
+
+  private void receive(String from, Message.ToVoter message) {
+    SourceRole leading = source;
+    if (leading != null) {
+      if (epochOf(message) <= leading.record().epoch()) {
+        if (message instanceof Message.Lead && leading.phase() == SourceRole.Phase.OPEN) {
+          world.network().send(name(), from, new Message.Opened(leading.record().epoch()));
+        }
+        return;
+      }
+      step(new Event.Superseded(epochOf(message)));
+    }
+    step(new Event.VoterReceived(from, message));
+  }
+
+  private static long epochOf(Message.ToVoter message) {
+    return switch (message) {
+      case Message.Join join -> join.record().epoch();
+      case Message.Lead lead -> lead.record().epoch();
+      case Message.AskPromise ask -> ask.ballot().epoch();
+      case Message.Batch batch -> batch.epoch();
+      case Message.Fetch fetch -> fetch.epoch();
+      case Message.UseSnapshot use -> use.epoch();
+    };
+  }
+
+  void step(Event.OfVoter event) {
+    VoterRole role = voter;
+    if (role == null) {
+      return;
+    }
+    world.coverage().step(role.phase(), kind(event));
+    world.invariants().stepping(event);
+    world.trace(name(), event);
+    carryOut(role.step(event));
+  }
+
+  void step(Event.OfSource event) {
+    SourceRole role = source;
+    if (role == null) {
+      return;
+    }
+    world.coverage().step(role.phase(), kind(event));
+    world.trace(name(), event);
+    carryOut(role.step(event));
+  }
+
+  private static Class<?> kind(Event event) {
+    return switch (event) {
+      case Event.VoterReceived received -> received.message().getClass();
+      case Event.SourceReceived received -> received.message().getClass();
+      default -> event.getClass();
+    };
+  }
+
+  /** To whichever role is there: completions may come after a role has gone. */
+  private void completes(long millis, Event event) {
+    Object owner = role();
+    process.later(
+        millis,
+        () -> {
+          if (owner == role()) {
+            tell(event);
+          }
+        });
+  }
+
+  private @Nullable Object role() {
+    return source != null ? source : voter;
+  }
+
+  private void tell(Event event) {
+    if (source != null && event instanceof Event.OfSource ofSource) {
+      step(ofSource);
+    } else if (voter != null && event instanceof Event.OfVoter ofVoter) {
+      step(ofVoter);
+    }
+  }
+
+  // -- effects
+
+  private void carryOut(List<Effect> effects) {
+    for (Effect effect : effects) {
+      world.trace(name() + " ->", effect);
+      world.invariants().about(this, effect);
+      if (!done(effect)) {
+        return;
+      }
+    }
+  }
+
+  private boolean done(Effect effect) {
+    switch (effect) {
+      case Effect.Append(List<Frame> frames) -> {
+        return append(frames);
+      }
+      case Effect.SaveAcked(Position position) -> {
+        return saveAcked(position);
+      }
+      case Effect.Sync() -> sync();
+      case Effect.Truncate(Tip to) -> completes(1, new Event.Truncated(journal.truncate(to)));
+      case Effect.Verify() -> {
+        damaged |= journal.damaged();
+        completes(1, new Event.JournalScanned(journal.scan()));
+      }
+      case Effect.SavePromise(Promise next) -> savePromise(next);
+      case Effect.Read(String peer, Tip after, Position upTo) -> read(peer, after, upTo);
+      case Effect.Apply(Position upTo) -> apply(upTo);
+      case Effect.Close(long epoch) -> close(epoch);
+      case Effect.Reseed(String from, Position atLeast) -> {
+        process.later(15 + world.random().nextInt(20), () -> reseed(from, atLeast));
+      }
+      case Effect.Send(String to, Message message) -> world.network().send(name(), to, message);
+      case Effect.ConfirmSlot(Position position) -> confirm(position);
+      case Effect.Open(long epoch) -> open(epoch);
+      case Effect.StepDown(long epoch) -> {
+        database.close();
+        waiting.clear();
+        becomeVoter();
+      }
+      case Effect.TakeLead(EpochRecord record) -> lead(record);
+      case Effect.WriteRecord(EpochRecord expected, EpochRecord next) ->
+          world.store().compareAndSet(process, expected, next, recordAnswer());
+      case Effect.ReadRecord() -> throw new AssertionError("a daemon's role does not read");
+      case Effect.Finish(Effect.Outcome outcome) -> throw new AssertionError("not a promotion");
+    }
+    return true;
+  }
+
+  private boolean append(List<Frame> frames) {
+    if (diskBroken) {
+      return false;
+    }
+    if (diskBreaks && world.happens(500)) {
+      diskBroken = true;
+      world.coverage().fault(Fault.DISK_ERROR_ON_APPEND);
+      completes(0, new Event.JournalFailed());
+      return false;
+    }
+    journal.append(frames);
+    return true;
+  }
+
+  private boolean saveAcked(Position position) {
+    acked = position;
+    changes++;
+    return true;
+  }
+
+  private void sync() {
+    if (diskBreaks) {
+      diskBroken = true;
+      world.coverage().fault(Fault.DISK_ERROR_ON_SYNC);
+      completes(1, new Event.JournalFailed());
+      return;
+    }
+    int generation = journal.generation();
+    int count = journal.size();
+    Object owner = role();
+    process.later(
+        1 + world.random().nextInt(3),
+        () -> {
+          if (journal.generation() == generation && owner == role()) {
+            journal.sync(count);
+            tell(new Event.JournalDurable(journal.tipAt(count)));
+          }
+        });
+  }
+
+  private void savePromise(Promise next) {
+    savingPromise = true;
+    process.later(
+        2,
+        () -> {
+          savingPromise = false;
+          promise = next;
+          tell(new Event.PromiseSaved(next));
+        });
+  }
+
+  private void read(String peer, Tip after, Position upTo) {
+    Optional<Integer> from = journal.find(after);
+    if (from.isEmpty()) {
+      completes(1, new Event.CannotRead(peer));
+      return;
+    }
+    journal
+        .read(from.get(), upTo, BATCH_FRAMES_MAX)
+        .ifPresentOrElse(
+            frames -> completes(0, new Event.FramesRead(peer, after, frames)), this::foundDamage);
+  }
+
+  private void foundDamage() {
+    damaged = true;
+    changes++;
+    world.coverage().fault(Fault.DAMAGE_FOUND_BY_READING);
+    if (source != null) {
+      completes(0, new Event.JournalFailed());
+    } else {
+      step(new Event.JournalScanned(journal.scan()));
+    }
+  }
+
+  private void apply(Position upTo) {
+    Optional<Integer> from = journal.find(database.tip());
+    Optional<List<Frame>> frames = from.flatMap(at -> journal.read(at, upTo, Integer.MAX_VALUE));
+    if (from.isPresent() && frames.isEmpty()) {
+      foundDamage();
+    }
+    frames.orElse(List.of()).forEach(database::apply);
+    world.invariants().applied(this);
+    completes(1, new Event.Applied(database.tip().position()));
+  }
+
+  private void close(long epoch) {
+    if (database.openEpoch() < epoch) {
+      database.close();
+      waiting.clear();
+    }
+    completes(1, new Event.Closed(database.tip().position()));
+  }
+
+  private void reseed(String from, Position atLeast) {
+    SimNode primary = world.node(from);
+    SourceRole leading = primary.source;
+    boolean possible =
+        leading != null
+            && leading.phase() == SourceRole.Phase.OPEN
+            && primary.process.up()
+            && world.network().connected(name(), from)
+            && leading.replicated().compareTo(atLeast) >= 0;
+    if (!possible || leading == null) {
+      completes(1, new Event.ReseedFailed());
+      return;
+    }
+    database.becomePrefixOf(primary.database, leading.replicated());
+    journal.reset(database.tip());
+    world.coverage().milestone("Reseeded");
+    world.invariants().applied(this);
+    completes(0, new Event.Reseeded(database.tip()));
+  }
+
+  private void confirm(Position position) {
+    database.confirm(position);
+    changes++;
+    while (!waiting.isEmpty() && waiting.getFirst().position().compareTo(position) <= 0) {
+      world.invariants().acknowledged(waiting.removeFirst());
+    }
+  }
+
+  private void open(long epoch) {
+    database.open(epoch);
+    world.coverage().milestone("Opened");
+    world.invariants().opened(this, epoch);
+    streaming = source;
+    database.after(database.slot()).stream()
+        .filter(frame -> frame.position().epoch() == epoch)
+        .forEach(this::capture);
+    world.announce(name(), new Message.Opened(epoch));
+  }
+
+  private void lead(EpochRecord record) {
+    Position applied = database.tip().position();
+    SourceStart start = new SourceStart(record, journal.tip(), applied, database.slot());
+    source = world.bug().source(start, LIMITS);
+    voter = null;
+  }
+
+  private SimStore.Answer recordAnswer() {
+    return new SimStore.Answer() {
+      @Override
+      public void seen(EpochRecord record) {
+        tell(new Event.RecordSeen(record));
+      }
+
+      @Override
+      public void unknown() {
+        tell(new Event.RecordUnknown());
+      }
+    };
+  }
+}
