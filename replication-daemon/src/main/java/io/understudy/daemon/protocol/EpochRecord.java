@@ -7,7 +7,8 @@ import java.util.List;
  * What the control record says to the protocol. An epoch begins when a compare-and-set has written
  * it, and an electorate is in force from then on.
  *
- * @param version counts the writes, so that a write delayed in the network finds that it is too late
+ * @param version counts the writes, so that a write delayed in the network finds that it is too
+ *     late
  * @param epoch fencing number
  * @param primary the one endpoint that may be open in it
  * @param cuts where the epochs before it ended

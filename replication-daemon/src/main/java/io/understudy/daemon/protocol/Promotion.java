@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code READING -> PROMISING} (ask every voter of the record) {@code -> DECIDING} (enough
  * complete promises: the cut is known, one compare-and-set decides) {@code -> HANDING_OVER} (the
- * candidate fetches what it lacks, ships to k voters, applies, opens) {@code -> DONE}. A lost answer
- * is read back in {@code READING_BACK}; an epoch that was promised but not decided is spent, and the
- * attempt begins again with a higher one.
+ * candidate fetches what it lacks, ships to k voters, applies, opens) {@code -> DONE}. A lost
+ * answer is read back in {@code READING_BACK}; an epoch that was promised but not decided is spent,
+ * and the attempt begins again with a higher one.
  */
 public final class Promotion {
   /** Where an attempt stands. */

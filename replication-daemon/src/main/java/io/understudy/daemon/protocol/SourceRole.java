@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * nowhere else.</b>
  *
  * <p>{@code FETCHING} (its own journal lacks what earlier epochs, or itself before a restart,
- * acknowledged) {@code -> OPENING} (k voters and its database get all of that) {@code -> OPEN}; from each {@code -> STEPPED_DOWN}
- * (a later epoch) and {@code -> FAILED} (its journal's disk).
+ * acknowledged) {@code -> OPENING} (k voters and its database get all of that) {@code -> OPEN};
+ * from each {@code -> STEPPED_DOWN} (a later epoch) and {@code -> FAILED} (its journal's disk).
  */
 public final class SourceRole {
   /** Where a source stands. */
@@ -37,7 +37,7 @@ public final class SourceRole {
   private Phase phase;
   private EpochRecord record;
   private @Nullable EpochRecord proposed; // Invariant: while not null, both electorates must hold
-  private boolean claimed; // Invariant: nothing is confirmed while a write of an earlier self may win
+  private boolean claimed; // while false, a late write of an earlier self may win: nothing advances
   private Tip appended;
   private Tip durable; // Invariant: durable <= appended
   private Position applied;
@@ -81,7 +81,7 @@ public final class SourceRole {
 
   /** What has to be done because of this event, in this order. */
   public List<Effect> step(Event.OfSource event) {
-    if (phase == Phase.STEPPED_DOWN || phase == Phase.FAILED && !endsFailure(event)) {
+    if (phase == Phase.STEPPED_DOWN || (phase == Phase.FAILED && !endsFailure(event))) {
       return List.of();
     }
     out = new ArrayList<>();
@@ -160,6 +160,9 @@ public final class SourceRole {
 
   /** Raises the watermark to what k voters hold, in every electorate that may be in force. */
   private void advance() {
+    if (!claimed) {
+      return; // a late write of an earlier self may have changed the electorate unseen
+    }
     Map<String, Position> acks = acks();
     Position held = rules.replicated(rules.inForce(record, reachable()), acks);
     if (proposed != null) {
@@ -175,7 +178,7 @@ public final class SourceRole {
   /** The one place where transactions are acknowledged: COMMIT returns for all up to here. */
   private void confirm() {
     Position safe = rules.confirmable(replicated, durable.position());
-    if (phase == Phase.OPEN && claimed && safe.compareTo(confirmed) > 0) {
+    if (phase == Phase.OPEN && safe.compareTo(confirmed) > 0) {
       confirmed = safe;
       out.add(new Effect.ConfirmSlot(safe));
     }
@@ -205,12 +208,11 @@ public final class SourceRole {
 
   private Set<String> reachable() {
     Set<String> reachable = new TreeSet<>();
-    links.forEach(
-        (voter, link) -> {
-          if (link.joined()) {
-            reachable.add(voter);
-          }
-        });
+    links.forEach((voter, link) -> {
+      if (link.joined()) {
+        reachable.add(voter);
+      }
+    });
     return reachable;
   }
 
@@ -256,13 +258,12 @@ public final class SourceRole {
     if (phase != Phase.OPENING && phase != Phase.OPEN) {
       return;
     }
-    links.forEach(
-        (voter, link) -> {
-          if (link.mayRead(appended)) {
-            link.read();
-            out.add(new Effect.Read(voter, link.sent(), appended.position()));
-          }
-        });
+    links.forEach((voter, link) -> {
+      if (link.mayRead(appended)) {
+        link.read();
+        out.add(new Effect.Read(voter, link.sent(), appended.position()));
+      }
+    });
   }
 
   private void onRead(String peer, Tip previous, List<Frame> frames) {
@@ -305,15 +306,14 @@ public final class SourceRole {
   private void onTick(long now) {
     nowMillis = now;
     fetching = false;
-    links.forEach(
-        (voter, link) -> {
-          link.rewindIfSilent(now);
-          if (phase == Phase.FETCHING || !link.joined()) {
-            send(voter, new Message.Join(record));
-          } else {
-            send(voter, new Message.Batch(record.epoch(), link.sent(), List.of(), replicated));
-          }
-        });
+    links.forEach((voter, link) -> {
+      link.rewindIfSilent(now);
+      if (phase == Phase.FETCHING || !link.joined()) {
+        send(voter, new Message.Join(record));
+      } else {
+        send(voter, new Message.Batch(record.epoch(), link.sent(), List.of(), replicated));
+      }
+    });
     propose();
     advance();
     pump();

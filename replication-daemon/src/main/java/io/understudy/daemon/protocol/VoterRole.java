@@ -43,6 +43,7 @@ public final class VoterRole {
   private final Rules rules;
   private List<Effect> out = new ArrayList<>();
   private Work work = Work.NONE;
+  private boolean closed; // while joining: the database refuses writes of earlier epochs
   private boolean failed;
   private boolean syncing;
   private @Nullable Promise promise;
@@ -257,8 +258,10 @@ public final class VoterRole {
       return; // said twice, or a later one is on its way to the disk
     }
     promiseDurable = true;
-    if (work == Work.JOINING || work == Work.LEADING) {
-      cut();
+    if (joining()) {
+      if (closed) {
+        cut();
+      }
     } else if (asker != null) {
       out.add(new Effect.Verify()); // "complete" is checked, not remembered
     }
@@ -312,15 +315,17 @@ public final class VoterRole {
     record = next;
     work = why;
     asker = null;
+    closed = false;
     out.add(new Effect.Close(next.epoch()));
   }
 
   /** A record that was decided binds like a promise, so it is made durable like one. */
   private void onClosed(Position contains) {
     EpochRecord next = record;
-    if (next == null || work != Work.JOINING && work != Work.LEADING) {
+    if (next == null || !joining() || closed) {
       return;
     }
+    closed = true;
     applied = contains;
     applying = contains;
     if (promisedEpoch() < next.epoch()) {
@@ -330,6 +335,10 @@ public final class VoterRole {
     }
   }
 
+  private boolean joining() {
+    return work == Work.JOINING || work == Work.LEADING;
+  }
+
   private void cut() {
     out.add(new Effect.Truncate(Objects.requireNonNull(record).cuts().validPart(appended)));
   }
@@ -337,7 +346,7 @@ public final class VoterRole {
   private void onTruncated(Tip tip) {
     EpochRecord joined = record;
     Work was = work;
-    if (joined == null || was != Work.JOINING && was != Work.LEADING) {
+    if (joined == null || !joining()) {
       return;
     }
     work = Work.NONE;

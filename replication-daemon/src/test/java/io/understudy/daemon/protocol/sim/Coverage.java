@@ -16,7 +16,8 @@ final class Coverage {
   }
 
   void step(Enum<?> phase, Class<?> event) {
-    steps.computeIfAbsent(phase, p -> new HashMap<>()).computeIfAbsent(event, e -> new long[1])[0]++;
+    steps.computeIfAbsent(phase, p -> new HashMap<>())
+        .computeIfAbsent(event, e -> new long[1])[0]++;
   }
 
   void milestone(String name) {

@@ -259,8 +259,7 @@ final class Invariants {
     }
   }
 
-  private static void require(
-      boolean holds, String invariant, Supplier<String> what) {
+  private static void require(boolean holds, String invariant, Supplier<String> what) {
     if (!holds) {
       throw new Violation(invariant, what.get());
     }

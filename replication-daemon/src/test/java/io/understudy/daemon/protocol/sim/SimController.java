@@ -30,8 +30,7 @@ final class SimController {
   }
 
   void promote(String candidate) {
-    promotion =
-        world.bug().promotion(candidate, world.agenda().nowMillis() + PATIENCE_MILLIS);
+    promotion = world.bug().promotion(candidate, world.agenda().nowMillis() + PATIENCE_MILLIS);
     tick();
   }
 

@@ -8,10 +8,14 @@ import java.util.Map;
 final class SimNetwork {
   private record Direction(String from, String to) {}
 
+  private record Sent(Direction direction, Message message) {}
+
   private record Block(long untilMillis, Fault why) {}
 
   private final Simulation world;
   private final Map<Direction, Block> blocks = new HashMap<>();
+  private final Sent[] past = new Sent[128];
+  private int sent;
 
   SimNetwork(Simulation world) {
     this.world = world;
@@ -26,8 +30,13 @@ final class SimNetwork {
     block(new Direction(from, to), millis, Fault.PARTITIONED_ONE_WAY);
   }
 
-  void heal() {
-    blocks.clear();
+  /** Delivers again something that was sent long ago. */
+  void replay() {
+    if (sent > 0) {
+      Sent old = past[world.random().nextInt(Math.min(sent, past.length))];
+      world.coverage().fault(Fault.MESSAGE_REPLAYED);
+      deliver(old.direction.from, old.direction.to, old.message);
+    }
   }
 
   private void block(Direction direction, long millis, Fault why) {
@@ -47,6 +56,7 @@ final class SimNetwork {
   }
 
   void send(String from, String to, Message message) {
+    past[sent++ % past.length] = new Sent(new Direction(from, to), message);
     if (!passes(from, to)) {
       world.coverage().fault(blocks.get(new Direction(from, to)).why);
       return;

@@ -108,8 +108,7 @@ final class SimNode {
     source = null;
     damaged |= journal.damaged();
     Position applied = database.tip().position();
-    voter =
-        world.bug().voter(new VoterStart(name(), journal.scan(), acked, promise, applied));
+    voter = world.bug().voter(new VoterStart(name(), journal.scan(), acked, promise, applied));
   }
 
   void crash(boolean withDatabase) {
@@ -123,8 +122,17 @@ final class SimNode {
     if (journal.crash(world.random()) > 0) {
       world.coverage().fault(Fault.UNSYNCED_BYTES_LOST);
     }
+    for (SimNode other : world.nodes()) {
+      other.process.arrives(2, () -> other.disconnected(name()));
+    }
     if (withDatabase) {
       waiting.clear(); // the clients never learn what became of their commits
+    }
+  }
+
+  private void disconnected(String peer) {
+    if (source != null) {
+      step(new Event.Disconnected(peer));
     }
   }
 

@@ -53,9 +53,7 @@ final class SimProcess {
 
   /** Something from outside: meets whichever incarnation is there. */
   void arrives(long millis, Runnable what) {
-    world
-        .agenda()
-        .at(world.agenda().nowMillis() + millis, place -> run(incarnation, place, what));
+    world.agenda().at(world.agenda().nowMillis() + millis, place -> run(incarnation, place, what));
   }
 
   private void run(int born, long place, Runnable what) {

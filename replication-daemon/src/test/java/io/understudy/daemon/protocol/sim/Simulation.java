@@ -53,6 +53,7 @@ final class Simulation {
     every(faults.faultEveryMillis(), chaos::strike);
     every(faults.promotionEveryMillis(), chaos::promote);
     every(90, chaos::changeVoters);
+    every(10, network::replay);
     while (events < eventsMax) {
       agenda.next();
     }
