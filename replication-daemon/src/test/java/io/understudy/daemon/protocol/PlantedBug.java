@@ -67,6 +67,7 @@ public enum PlantedBug {
         }
       });
 
+  @SuppressWarnings("ImmutableEnumChecker") // rules have no state
   private final Rules rules;
 
   PlantedBug(Rules rules) {

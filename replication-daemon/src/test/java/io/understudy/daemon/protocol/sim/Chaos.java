@@ -44,7 +44,7 @@ final class Chaos {
   }
 
   private void isolate(SimNode node) {
-    long millis = 30 + dice(250);
+    int millis = 30 + dice(250);
     for (String other : List.of("a", "b", "c", "d", "x", "y")) {
       if (!other.equals(node.name()) && world.happens(700)) {
         world.network().cut(node.name(), other, millis);

@@ -1,8 +1,11 @@
 package io.understudy.daemon.protocol.sim;
 
 import io.understudy.daemon.protocol.Message;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Loses, repeats, delays and reorders messages, and cuts links, in one direction or both. */
 final class SimNetwork {
@@ -12,9 +15,11 @@ final class SimNetwork {
 
   private record Block(long untilMillis, Fault why) {}
 
+  private static final int PAST_MAX = 128;
+
   private final Simulation world;
   private final Map<Direction, Block> blocks = new HashMap<>();
-  private final Sent[] past = new Sent[128];
+  private final List<Sent> past = new ArrayList<>();
   private int sent;
 
   SimNetwork(Simulation world) {
@@ -32,8 +37,8 @@ final class SimNetwork {
 
   /** Delivers again something that was sent long ago. */
   void replay() {
-    if (sent > 0) {
-      Sent old = past[world.random().nextInt(Math.min(sent, past.length))];
+    if (!past.isEmpty()) {
+      Sent old = world.one(past);
       world.coverage().fault(Fault.MESSAGE_REPLAYED);
       deliver(old.direction.from, old.direction.to, old.message);
     }
@@ -44,21 +49,20 @@ final class SimNetwork {
   }
 
   boolean connected(String a, String b) {
-    return passes(a, b) && passes(b, a);
+    return block(a, b) == null && block(b, a) == null;
   }
 
-  private boolean passes(String from, String to) {
-    if (blocks.isEmpty()) {
-      return true;
-    }
+  private @Nullable Block block(String from, String to) {
     Block block = blocks.get(new Direction(from, to));
-    return block == null || block.untilMillis < world.agenda().nowMillis();
+    boolean over = block == null || block.untilMillis < world.agenda().nowMillis();
+    return over ? null : block;
   }
 
   void send(String from, String to, Message message) {
-    past[sent++ % past.length] = new Sent(new Direction(from, to), message);
-    if (!passes(from, to)) {
-      world.coverage().fault(blocks.get(new Direction(from, to)).why);
+    remember(new Sent(new Direction(from, to), message));
+    Block block = block(from, to);
+    if (block != null) {
+      world.coverage().fault(block.why);
       return;
     }
     if (world.happens(world.faults().lossPermille())) {
@@ -72,8 +76,16 @@ final class SimNetwork {
     }
   }
 
+  private void remember(Sent message) {
+    if (past.size() < PAST_MAX) {
+      past.add(message);
+    } else {
+      past.set(sent++ % PAST_MAX, message);
+    }
+  }
+
   private void deliver(String from, String to, Message message) {
-    long delay = 1 + world.random().nextInt(3);
+    int delay = 1 + world.random().nextInt(3);
     if (world.happens(world.faults().latePermille())) {
       world.coverage().fault(Fault.MESSAGE_LATE);
       delay += world.random().nextInt(80);

@@ -36,10 +36,11 @@ final class SimNode {
   private boolean diskBroken; // and then nothing is written until the daemon starts again
   private boolean savingPromise;
   private boolean damaged;
+  private int roles; // how many there have been: completions belong to the one that asked
   private long changes;
   private @Nullable VoterRole voter;
   private @Nullable SourceRole source;
-  private @Nullable SourceRole streaming; // the role that the database's stream was opened for
+  private int streaming; // the role that the database's stream was opened for
 
   SimNode(String name, Simulation world) {
     this.process = new SimProcess(name, world);
@@ -105,6 +106,7 @@ final class SimNode {
   }
 
   private void becomeVoter() {
+    roles++;
     source = null;
     damaged |= journal.damaged();
     Position applied = database.tip().position();
@@ -187,7 +189,7 @@ final class SimNode {
     world.trace(name(), "commits " + database.tip());
     world.invariants().committed(database.tip());
     waiting.add(frame);
-    if (source != null && source == streaming) {
+    if (streaming == roles) {
       capture(frame);
     }
   }
@@ -272,18 +274,14 @@ final class SimNode {
 
   /** To whichever role is there: completions may come after a role has gone. */
   private void completes(long millis, Event event) {
-    Object owner = role();
+    int asker = roles;
     process.later(
         millis,
         () -> {
-          if (owner == role()) {
+          if (asker == roles) {
             tell(event);
           }
         });
-  }
-
-  private @Nullable Object role() {
-    return source != null ? source : voter;
   }
 
   private void tell(Event event) {
@@ -373,11 +371,11 @@ final class SimNode {
     }
     int generation = journal.generation();
     int count = journal.size();
-    Object owner = role();
+    int asker = roles;
     process.later(
         1 + world.random().nextInt(3),
         () -> {
-          if (journal.generation() == generation && owner == role()) {
+          if (journal.generation() == generation && asker == roles) {
             journal.sync(count);
             tell(new Event.JournalDurable(journal.tipAt(count)));
           }
@@ -469,7 +467,7 @@ final class SimNode {
     database.open(epoch);
     world.coverage().milestone("Opened");
     world.invariants().opened(this, epoch);
-    streaming = source;
+    streaming = roles;
     database.after(database.slot()).stream()
         .filter(frame -> frame.position().epoch() == epoch)
         .forEach(this::capture);
@@ -479,6 +477,7 @@ final class SimNode {
   private void lead(EpochRecord record) {
     Position applied = database.tip().position();
     SourceStart start = new SourceStart(record, journal.tip(), applied, database.slot());
+    roles++;
     source = world.bug().source(start, LIMITS);
     voter = null;
   }

@@ -42,7 +42,7 @@ final class SimStore {
     }
     boolean late = fails(Fault.STORE_REQUEST_LATE);
     boolean lost = late || fails(Fault.STORE_ANSWER_LOST);
-    long delay = late ? 20 + world.random().nextInt(100) : 1 + world.random().nextInt(2);
+    int delay = late ? 20 + world.random().nextInt(100) : 1 + world.random().nextInt(2);
     world
         .agenda()
         .in(
