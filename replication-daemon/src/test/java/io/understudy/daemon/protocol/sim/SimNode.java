@@ -323,7 +323,8 @@ final class SimNode {
       case Effect.Apply(Position upTo) -> apply(upTo);
       case Effect.Close(long epoch) -> close(epoch);
       case Effect.Reseed(String from, Position atLeast) -> {
-        process.later(15 + world.random().nextInt(20), () -> reseed(from, atLeast));
+        int asker = roles;
+        process.later(15 + world.random().nextInt(20), () -> reseed(asker, from, atLeast));
       }
       case Effect.Send(String to, Message message) -> world.network().send(name(), to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
@@ -435,7 +436,10 @@ final class SimNode {
     completes(1, new Event.Closed(database.tip().position()));
   }
 
-  private void reseed(String from, Position atLeast) {
+  private void reseed(int asker, String from, Position atLeast) {
+    if (asker != roles) {
+      return;
+    }
     SimNode primary = world.node(from);
     SourceRole leading = primary.source;
     boolean possible =

@@ -39,7 +39,8 @@ final class SimProcess {
   }
 
   void pause(long millis) {
-    pausedUntilMillis = world.agenda().nowMillis() + millis;
+    // A shorter pause inside a longer one must not let later completions overtake earlier ones.
+    pausedUntilMillis = Math.max(pausedUntilMillis, world.agenda().nowMillis() + millis);
   }
 
   /** Something of its own: dies with this incarnation. */
