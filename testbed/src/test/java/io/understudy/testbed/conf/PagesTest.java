@@ -19,6 +19,7 @@ class PagesTest {
           "docs/CONFIGURATION.md",
           "docs/DEPENDENCIES.md",
           "docs/JOURNAL.md",
+          "docs/PROTOCOL.md",
           "docker/README.md",
           "gateway-conf/apisix/README.md");
   private static final List<String> MODULES =

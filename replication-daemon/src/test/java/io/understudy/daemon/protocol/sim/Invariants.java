@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The invariants of DESIGN.md section 6, judged from the disks and the control store alone: what
- * the roles believe counts only where it is the thing judged.
+ * The invariants of docs/PROTOCOL.md, judged from the disks and the control store alone: what the
+ * roles believe counts only where it is the thing judged.
  */
 final class Invariants {
   private record Asked(String voter, long epoch) {}
