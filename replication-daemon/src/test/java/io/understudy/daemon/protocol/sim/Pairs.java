@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 
 /**
  * All pairs of state and event, taken from the sealed types, so that a new one is not forgotten.
@@ -19,22 +20,25 @@ final class Pairs {
   /** Pairs that were reached fewer than {@code atLeast} times, as {@code STATE Event}. */
   static Set<String> below(long atLeast, Coverage coverage) {
     Set<String> rare = new TreeSet<>();
-    collect(VoterRole.Phase.values(), kinds(Event.OfVoter.class), coverage, rare, atLeast);
-    collect(SourceRole.Phase.values(), kinds(Event.OfSource.class), coverage, rare, atLeast);
-    collect(Promotion.Phase.values(), kinds(Event.OfPromotion.class), coverage, rare, atLeast);
+    LongPredicate few = count -> count < atLeast;
+    rare.addAll(of(VoterRole.Phase.values(), kinds(Event.OfVoter.class), coverage, few));
+    rare.addAll(of(SourceRole.Phase.values(), kinds(Event.OfSource.class), coverage, few));
+    rare.addAll(of(Promotion.Phase.values(), kinds(Event.OfPromotion.class), coverage, few));
     return rare;
   }
 
-  private static void collect(
-      Enum<?>[] phases, List<Class<?>> kinds, Coverage coverage, Set<String> rare, long atLeast) {
+  private static Set<String> of(
+      Enum<?>[] phases, List<Class<?>> kinds, Coverage coverage, LongPredicate wanted) {
+    Set<String> found = new TreeSet<>();
     for (Enum<?> phase : phases) {
       for (Class<?> kind : kinds) {
-        if (coverage.count(phase, kind) < atLeast) {
+        if (wanted.test(coverage.count(phase, kind))) {
           String role = phase.getDeclaringClass().getEnclosingClass().getSimpleName();
-          rare.add(role + " " + phase + " " + kind.getSimpleName());
+          found.add(role + " " + phase + " " + kind.getSimpleName());
         }
       }
     }
+    return found;
   }
 
   private static List<Class<?>> kinds(Class<?> ofRole) {

@@ -11,6 +11,7 @@ import java.util.List;
 final class SimDatabase {
   private final List<Frame> log = new ArrayList<>();
   private final List<Tip> tips = new ArrayList<>();
+  private final List<Frame> waiting = new ArrayList<>(); // COMMIT has not returned
   private long openEpoch; // 0 while writes are refused
   private Position slot = Position.NONE;
 
@@ -28,14 +29,26 @@ final class SimDatabase {
 
   void close() {
     openEpoch = 0;
+    disconnectClients();
+  }
+
+  /** Clients never learn what became of their commits. */
+  void disconnectClients() {
+    waiting.clear();
   }
 
   Position slot() {
     return slot;
   }
 
-  void confirm(Position position) {
+  /** Returns the commits whose clients are told now. */
+  List<Frame> confirm(Position position) {
     slot = position;
+    List<Frame> told = new ArrayList<>();
+    while (!waiting.isEmpty() && waiting.getFirst().position().compareTo(position) <= 0) {
+      told.add(waiting.removeFirst());
+    }
+    return told;
   }
 
   Frame commit(long digest) {
@@ -43,6 +56,7 @@ final class SimDatabase {
     long lsn = last.epoch() == openEpoch ? last.lsn().value() + 1 : 1;
     Frame frame = new Frame(new Position(openEpoch, new Lsn(lsn)), digest);
     apply(frame);
+    waiting.add(frame);
     return frame;
   }
 

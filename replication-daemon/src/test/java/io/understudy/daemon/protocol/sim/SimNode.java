@@ -14,7 +14,6 @@ import io.understudy.daemon.protocol.VoterRole;
 import io.understudy.daemon.protocol.VoterStart;
 import io.understudy.model.Position;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,6 @@ final class SimNode {
   private final Simulation world;
   private final SimJournal journal = new SimJournal();
   private final SimDatabase database = new SimDatabase();
-  private final List<Frame> waiting = new ArrayList<>(); // committed, COMMIT has not returned
   private @Nullable Promise promise; // as on disk
   private Position acked = Position.NONE; // as on disk
   private boolean diskBreaks; // the next write fails, or the next fsync
@@ -125,16 +123,10 @@ final class SimNode {
       world.coverage().fault(Fault.UNSYNCED_BYTES_LOST);
     }
     for (SimNode other : world.nodes()) {
-      other.process.arrives(2, () -> other.disconnected(name()));
+      other.process.arrives(2, () -> other.tell(new Event.Disconnected(name())));
     }
     if (withDatabase) {
-      waiting.clear(); // the clients never learn what became of their commits
-    }
-  }
-
-  private void disconnected(String peer) {
-    if (source != null) {
-      step(new Event.Disconnected(peer));
+      database.disconnectClients();
     }
   }
 
@@ -162,21 +154,13 @@ final class SimNode {
   }
 
   private void consult() {
-    world
-        .store()
-        .read(
-            process,
-            new SimStore.Answer() {
-              @Override
-              public void seen(EpochRecord record) {
-                if (voter != null && record.primary().equals(name())) {
-                  step(new Event.VoterReceived(name(), new Message.Lead(record)));
-                }
-              }
+    world.store().read(process, SimStore.answer(this::leadIfNamed, () -> {}));
+  }
 
-              @Override
-              public void unknown() {}
-            });
+  private void leadIfNamed(EpochRecord record) {
+    if (voter != null && record.primary().equals(name())) {
+      step(new Event.VoterReceived(name(), new Message.Lead(record)));
+    }
   }
 
   // -- the database's clients
@@ -188,7 +172,6 @@ final class SimNode {
     Frame frame = database.commit(world.random().nextLong());
     world.trace(name(), "commits " + database.tip());
     world.invariants().committed(database.tip());
-    waiting.add(frame);
     if (streaming == roles) {
       capture(frame);
     }
@@ -221,26 +204,15 @@ final class SimNode {
   private void receive(String from, Message.ToVoter message) {
     SourceRole leading = source;
     if (leading != null) {
-      if (epochOf(message) <= leading.record().epoch()) {
+      if (Envelope.epochOf(message) <= leading.record().epoch()) {
         if (message instanceof Message.Lead && leading.phase() == SourceRole.Phase.OPEN) {
           world.network().send(name(), from, new Message.Opened(leading.record().epoch()));
         }
         return;
       }
-      step(new Event.Superseded(epochOf(message)));
+      step(new Event.Superseded(Envelope.epochOf(message)));
     }
     step(new Event.VoterReceived(from, message));
-  }
-
-  private static long epochOf(Message.ToVoter message) {
-    return switch (message) {
-      case Message.Join join -> join.record().epoch();
-      case Message.Lead lead -> lead.record().epoch();
-      case Message.AskPromise ask -> ask.ballot().epoch();
-      case Message.Batch batch -> batch.epoch();
-      case Message.Fetch fetch -> fetch.epoch();
-      case Message.UseSnapshot use -> use.epoch();
-    };
   }
 
   void step(Event.OfVoter event) {
@@ -248,7 +220,7 @@ final class SimNode {
     if (role == null) {
       return;
     }
-    world.coverage().step(role.phase(), kind(event));
+    world.coverage().step(role.phase(), Envelope.kind(event));
     world.invariants().stepping(event);
     world.trace(name(), event);
     carryOut(role.step(event));
@@ -259,17 +231,9 @@ final class SimNode {
     if (role == null) {
       return;
     }
-    world.coverage().step(role.phase(), kind(event));
+    world.coverage().step(role.phase(), Envelope.kind(event));
     world.trace(name(), event);
     carryOut(role.step(event));
-  }
-
-  private static Class<?> kind(Event event) {
-    return switch (event) {
-      case Event.VoterReceived received -> received.message().getClass();
-      case Event.SourceReceived received -> received.message().getClass();
-      default -> event.getClass();
-    };
   }
 
   /** To whichever role is there: completions may come after a role has gone. */
@@ -310,7 +274,8 @@ final class SimNode {
         return append(frames);
       }
       case Effect.SaveAcked(Position position) -> {
-        return saveAcked(position);
+        acked = position;
+        changes++;
       }
       case Effect.Sync() -> sync();
       case Effect.Truncate(Tip to) -> completes(1, new Event.Truncated(journal.truncate(to)));
@@ -331,12 +296,11 @@ final class SimNode {
       case Effect.Open(long epoch) -> open(epoch);
       case Effect.StepDown(long epoch) -> {
         database.close();
-        waiting.clear();
         becomeVoter();
       }
       case Effect.TakeLead(EpochRecord record) -> lead(record);
       case Effect.WriteRecord(EpochRecord expected, EpochRecord next) ->
-          world.store().compareAndSet(process, expected, next, recordAnswer());
+          world.store().compareAndSet(process, expected, next, answer());
       case Effect.ReadRecord() -> throw new AssertionError("a daemon's role does not read");
       case Effect.Finish(Effect.Outcome outcome) -> throw new AssertionError("not a promotion");
     }
@@ -354,12 +318,6 @@ final class SimNode {
       return false;
     }
     journal.append(frames);
-    return true;
-  }
-
-  private boolean saveAcked(Position position) {
-    acked = position;
-    changes++;
     return true;
   }
 
@@ -431,7 +389,6 @@ final class SimNode {
   private void close(long epoch) {
     if (database.openEpoch() < epoch) {
       database.close();
-      waiting.clear();
     }
     completes(1, new Event.Closed(database.tip().position()));
   }
@@ -460,11 +417,8 @@ final class SimNode {
   }
 
   private void confirm(Position position) {
-    database.confirm(position);
     changes++;
-    while (!waiting.isEmpty() && waiting.getFirst().position().compareTo(position) <= 0) {
-      world.invariants().acknowledged(waiting.removeFirst());
-    }
+    database.confirm(position).forEach(world.invariants()::acknowledged);
   }
 
   private void open(long epoch) {
@@ -486,17 +440,8 @@ final class SimNode {
     voter = null;
   }
 
-  private SimStore.Answer recordAnswer() {
-    return new SimStore.Answer() {
-      @Override
-      public void seen(EpochRecord record) {
-        tell(new Event.RecordSeen(record));
-      }
-
-      @Override
-      public void unknown() {
-        tell(new Event.RecordUnknown());
-      }
-    };
+  private SimStore.Answer answer() {
+    return SimStore.answer(
+        record -> tell(new Event.RecordSeen(record)), () -> tell(new Event.RecordUnknown()));
   }
 }

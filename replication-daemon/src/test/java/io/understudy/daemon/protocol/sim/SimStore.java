@@ -1,6 +1,7 @@
 package io.understudy.daemon.protocol.sim;
 
 import io.understudy.daemon.protocol.EpochRecord;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The control record behind a network: atomic itself, its requests and answers get lost. */
@@ -10,6 +11,20 @@ final class SimStore {
     void seen(EpochRecord record);
 
     void unknown();
+  }
+
+  static Answer answer(Consumer<EpochRecord> seen, Runnable unknown) {
+    return new Answer() {
+      @Override
+      public void seen(EpochRecord record) {
+        seen.accept(record);
+      }
+
+      @Override
+      public void unknown() {
+        unknown.run();
+      }
+    };
   }
 
   private static final long PATIENCE_MILLIS = 12;
