@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * {@code bench sync}: how fast a backlog reaches the shadows, ours beside PostgreSQL's logical
@@ -122,6 +123,7 @@ public final class SyncBench {
         machine
             .out()
             .printf(
+                Locale.ROOT,
                 "%s round %d of %d, %s: %.2f s, %.2f processor seconds%n",
                 workload.name(),
                 turn,
