@@ -68,7 +68,7 @@ public final class Applier {
     this.applied = applied;
     this.groupChangesMax = groupChangesMax;
     this.row = new AppliedPosition(service);
-    this.origin = new ReplicationOrigin(service);
+    this.origin = new ReplicationOrigin(service, shadow.endpoint());
   }
 
   /** How many groups had to be applied row by row. Any thread. */

@@ -13,8 +13,9 @@ import java.util.Optional;
 public final class ReplicationOrigin {
   private final String name;
 
-  public ReplicationOrigin(String service) {
-    this.name = "understudy_" + service;
+  /** Names it after the endpoint too, because two shadows of a service may share a server. */
+  public ReplicationOrigin(String service, String endpoint) {
+    this.name = "understudy_" + service + "_" + endpoint;
   }
 
   public String name() {

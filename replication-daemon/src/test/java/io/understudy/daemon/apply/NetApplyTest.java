@@ -231,7 +231,7 @@ class NetApplyTest {
     offer(insert("1", "a"));
     Thread worker;
     try (Connection before = shadow.connect()) {
-      assertThat(new ReplicationOrigin(SERVICE).mark(before)).isEmpty();
+      assertThat(new ReplicationOrigin(SERVICE, shadow.endpoint()).mark(before)).isEmpty();
       worker = inBackground(applier(10));
       Await.until("it waits", Duration.ofSeconds(20), () -> retries.size() >= 2);
       assertThat(retries)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ReplicationOriginTest {
   private final TestDatabase shadow = TestDatabase.on("eu-b");
-  private final ReplicationOrigin origin = new ReplicationOrigin("origin test");
+  private final ReplicationOrigin origin = new ReplicationOrigin("origin test", "eu-b");
 
   @Test
   void aStreamBackLeavesOutWhatIsMarked() throws Exception {
@@ -40,7 +40,7 @@ class ReplicationOriginTest {
         assertThatThrownBy(() -> origin.mark(second))
             .isInstanceOfSatisfying(
                 SQLException.class, e -> assertThat(SqlState.isInUse(e)).isTrue())
-            .hasMessageContaining("understudy_origin test is held by another session");
+            .hasMessageContaining("understudy_origin test_eu-b is held by another session");
       }
       Await.until(
           "the origin is free",
