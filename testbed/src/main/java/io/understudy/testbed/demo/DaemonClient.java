@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Asks the daemon's Admin API; every call blocks its (virtual) thread and is bounded. */
+/** Talks to the daemon's Admin API; every call blocks its (virtual) thread and is bounded. */
 final class DaemonClient {
   private static final Duration BOUND = Duration.ofSeconds(5);
 
@@ -48,12 +48,35 @@ final class DaemonClient {
         .toList();
   }
 
+  /** Lets no user move until {@link #release}, at most for so long. */
+  void freeze(String service, Duration atMost) throws IOException, InterruptedException {
+    post(
+        "/services/" + service + "/freeze",
+        new JsonObject().put("minutes", Math.max(1, atMost.toMinutes())));
+  }
+
+  /** Ends the order that is in force; the daemon decides again. */
+  void release(String service) throws IOException, InterruptedException {
+    post("/services/" + service + "/release", new JsonObject());
+  }
+
   private JsonObject get(String path, Duration bound) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(bound)
-            .header("Authorization", "Bearer " + token)
-            .build();
+    return send(path, request(path, bound).build());
+  }
+
+  private void post(String path, JsonObject body) throws IOException, InterruptedException {
+    HttpRequest.BodyPublisher content = HttpRequest.BodyPublishers.ofString(body.encode());
+    send(path, request(path, BOUND).POST(content).build());
+  }
+
+  private HttpRequest.Builder request(String path, Duration bound) {
+    return HttpRequest.newBuilder(URI.create(base + path))
+        .timeout(bound)
+        .header("Authorization", "Bearer " + token);
+  }
+
+  private JsonObject send(String path, HttpRequest request)
+      throws IOException, InterruptedException {
     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
     if (response.statusCode() != 200) {
       throw new IOException(path + " answered " + response.statusCode() + ": " + response.body());

@@ -73,7 +73,7 @@ public final class Demo {
       screen.say(0, "starting 3 databases, 3 applications, gateway, plugin, risk, daemon");
       cluster.start(ports, secrets, options.without());
       new DressRehearsal(layout, secrets, machine.nanos()).run();
-      DaemonClient daemon = new DaemonClient(layout.daemon(), secrets.token());
+      DaemonClient daemon = new DaemonClient(layout.daemon(), secrets.shiftToken());
       Play play = new Play(options, Timing.of(options.fast()), layout, cluster, clock, screen);
       Play.Ending ending = play.perform(daemon);
       screen.say(clock.secondsAt(clock.nanos()), "stopping everything");

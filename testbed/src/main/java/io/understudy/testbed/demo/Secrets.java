@@ -12,18 +12,19 @@ import java.util.HexFormat;
  *
  * @param gatewayKey file with the key of the gateway's Admin API
  * @param daemonTokens file with the daemon's tokens and their roles
- * @param readToken file with the token that may look
- * @param token that token
+ * @param readToken file with the token that may look, for the application
+ * @param shiftToken the token that may order shifts, for the demonstration itself
  */
-record Secrets(Path gatewayKey, Path daemonTokens, Path readToken, String token) {
+record Secrets(Path gatewayKey, Path daemonTokens, Path readToken, String shiftToken) {
 
   static Secrets write(Path folder) throws IOException {
     String read = random();
+    String shift = random();
     return new Secrets(
         secret(folder.resolve("gateway.key"), random()),
-        secret(folder.resolve("daemon.tokens"), "read " + read + "\npromote " + random() + "\n"),
+        secret(folder.resolve("daemon.tokens"), "read " + read + "\nshift " + shift + "\n"),
         secret(folder.resolve("read.token"), read),
-        read);
+        shift);
   }
 
   @Override

@@ -27,12 +27,14 @@ class ConfigTextTest {
 
       assertThat(text)
           .doesNotContain("${")
-          .doesNotContain(secrets.token())
+          .doesNotContain(secrets.shiftToken())
           .contains("port: " + layout.endpoints().get(2).database());
       assertThat(
               PosixFilePermissions.toString(Files.getPosixFilePermissions(secrets.daemonTokens())))
           .isEqualTo("rw-------");
-      assertThat(Files.readString(secrets.readToken())).isEqualTo(secrets.token());
+      assertThat(Files.readAllLines(secrets.daemonTokens()))
+          .containsExactly(
+              "read " + Files.readString(secrets.readToken()), "shift " + secrets.shiftToken());
     }
   }
 

@@ -40,6 +40,7 @@ final class InMemoryStage implements Stage, AutoCloseable {
   private final List<JsonObject> events = new ArrayList<>();
   private boolean primaryDead;
   private boolean takenOver;
+  private double risk = 0.1;
   private int share;
   private int planVersion = 1;
 
@@ -94,6 +95,7 @@ final class InMemoryStage implements Stage, AutoCloseable {
       String victim =
           orders.keySet().stream()
               .filter(id -> shown(id).user().startsWith("user-"))
+              .filter(id -> shown(id).version() == 1) // a changed one would be two lost writes
               .findFirst()
               .orElseThrow();
       orders.remove(victim);
@@ -150,6 +152,7 @@ final class InMemoryStage implements Stage, AutoCloseable {
   }
 
   private void breakPrimary(HttpServerRequest request) {
+    risk = 0.41;
     event("shift", "Calm everyone=0", "Armed everyone=0", "risk 0.41 of eu-a");
     for (int i = 0; i < SHARES.length; i++) {
       int next = SHARES[i];
@@ -188,6 +191,8 @@ final class InMemoryStage implements Stage, AutoCloseable {
     switch (request.path()) {
       case "/v1/services/orders" -> end(request.response(), service());
       case "/v1/services/orders/risk" -> end(request.response(), risk());
+      case "/v1/services/orders/freeze", "/v1/services/orders/release" ->
+          end(request.response(), new JsonObject().put("done", "so be it"));
       case "/v1/events" -> {
         int after = Integer.parseInt(request.getParam("after"));
         JsonArray news = new JsonArray(List.copyOf(events.subList(after, events.size())));
@@ -220,7 +225,7 @@ final class InMemoryStage implements Stage, AutoCloseable {
   }
 
   private JsonObject risk() {
-    JsonObject score = new JsonObject().put("endpoint", "eu-a").put("score", 0.4);
+    JsonObject score = new JsonObject().put("endpoint", "eu-a").put("score", risk);
     return new JsonObject().put("risk", new JsonArray().add(score));
   }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.model.config.HostPort;
 import io.understudy.testbed.command.CannotStartException;
-import io.understudy.testbed.command.InvalidOptionsException;
-import io.understudy.testbed.command.Options;
 import io.understudy.testbed.gateway.runner.RunnerPool;
 import io.understudy.testbed.support.Await;
 import java.io.IOException;
@@ -313,18 +311,6 @@ class GatewayTest {
         .isInstanceOf(CannotStartException.class)
         .hasMessageContaining("--listen " + gateway.gateway.listening())
         .hasMessageContaining("stop the process that listens there or choose another port");
-  }
-
-  @Test
-  void everyMistakeOfTheCommandLineIsReported() {
-    String[] arguments = {"--listen", "here", "--admin-key-file", "/nowhere", "--retries", "1"};
-    assertThatThrownBy(() -> GatewaySettings.parse(new Options(arguments)))
-        .isInstanceOf(InvalidOptionsException.class)
-        .hasMessageContaining("--listen: 'here' is not of the form")
-        .hasMessageContaining("--admin is missing")
-        .hasMessageContaining("--admin-key-file: cannot read /nowhere")
-        .hasMessageContaining("--runner-socket is missing")
-        .hasMessageContaining("--retries is not known here");
   }
 
   static String server(HttpResponse<String> answer) {
