@@ -22,13 +22,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** SIGKILL of the replicating process at random moments, under load. */
 class KillAndRestartTest {
-  private static final int KILLS = 6;
+  private static final int KILLS = 3;
+  private static final int KILLS_OF_THE_LONG_PROOF = 100;
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private final TestDatabase primary = TestDatabase.on("eu-a");
@@ -42,6 +44,18 @@ class KillAndRestartTest {
   @EnumSource
   @Timeout(300)
   void noTransactionIsLostAndNoneIsAppliedTwice(CaptureKind capture) throws Exception {
+    killAndRestart(capture, KILLS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("long")
+  @Timeout(3_600)
+  void norAfterAHundredKills(CaptureKind capture) throws Exception {
+    killAndRestart(capture, KILLS_OF_THE_LONG_PROOF);
+  }
+
+  private void killAndRestart(CaptureKind capture, int kills) throws Exception {
     long seed = Long.getLong("understudy.seed", new Random().nextLong());
     System.out.println("seed " + seed + "; replay it with -Dunderstudy.seed=" + seed);
     Random random = new Random(seed);
@@ -49,7 +63,7 @@ class KillAndRestartTest {
     AtomicBoolean running = new AtomicBoolean(true);
     AtomicReference<Exception> loadFailure = new AtomicReference<>();
     Thread load = Thread.ofPlatform().start(() -> load(seed, running, loadFailure));
-    for (int kill = 0; kill < KILLS; kill++) {
+    for (int kill = 0; kill < kills; kill++) {
       Position before = promised();
       Process process = launch(capture);
       Await.until(
