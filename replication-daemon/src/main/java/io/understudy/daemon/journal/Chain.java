@@ -3,7 +3,6 @@ package io.understudy.daemon.journal;
 import io.understudy.model.Position;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 
 /**
@@ -26,7 +25,7 @@ public record Chain(long high, long low) {
     ByteBuffer link = ByteBuffer.allocate(BYTES + 16 + contentDigest.length);
     write(link);
     link.putLong(position.epoch()).putLong(position.lsn().value()).put(contentDigest).flip();
-    MessageDigest hash = newDigest();
+    MessageDigest hash = ContentHash.start();
     hash.update(link);
     return read(ByteBuffer.wrap(hash.digest()));
   }
@@ -37,14 +36,6 @@ public record Chain(long high, long low) {
 
   static Chain read(ByteBuffer from) {
     return new Chain(from.getLong(), from.getLong());
-  }
-
-  static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   @Override

@@ -36,7 +36,7 @@ final class Trail {
   private Chain chain;
   private List<Position> epochs;
   private final Map<Long, Open> open = new LinkedHashMap<>();
-  private final MessageDigest hash = Chain.newDigest();
+  private final MessageDigest hash = ContentHash.start();
 
   private Trail(Origin origin, List<Position> epochs) {
     this.sequence = origin.sequence() - 1;
@@ -223,7 +223,7 @@ final class Trail {
   private void advance(long to, Entry entry) {
     switch (entry) {
       case Chunk it -> {
-        Open chunks = open.computeIfAbsent(it.xid(), _ -> new Open(to, Chain.newDigest()));
+        Open chunks = open.computeIfAbsent(it.xid(), _ -> new Open(to, ContentHash.start()));
         if (chunks.content() != null) {
           chunks.content().update(it.payload());
         }
