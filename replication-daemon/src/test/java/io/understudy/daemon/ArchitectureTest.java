@@ -116,6 +116,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void theFormatOfTheWireIsPure() {
+    arePure(
+        noClasses()
+            .that()
+            .haveNameMatching(
+                ".*\\.wire\\.(WireCodec|WireReader|WireWriter|WireVersions|Hello|PacketReader|"
+                    + "PacketKind|Parcel|Backoff|PlainText)(\\$.*)?"));
+  }
+
+  @Test
   void theNetEffectAndItsSqlAreComputedFromRecordsAlone() {
     arePure(
         noClasses()

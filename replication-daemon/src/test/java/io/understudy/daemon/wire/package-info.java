@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.wire;
+
+import org.jspecify.annotations.NullMarked;
