@@ -16,6 +16,7 @@ import io.understudy.daemon.service.ReplicatedFeed;
 import io.understudy.daemon.service.ServiceSupervisor;
 import io.understudy.daemon.service.Surroundings;
 import io.understudy.daemon.watch.ErrorRatioProbe;
+import io.understudy.daemon.wire.CaCommand;
 import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import io.understudy.model.config.Topology;
@@ -35,7 +36,10 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts a replication daemon: {@code java ... io.understudy.daemon.Main understudy.yaml}. */
+/**
+ * Starts a replication daemon: {@code java ... io.understudy.daemon.Main understudy.yaml}; or makes
+ * certificates for daemons: {@code ... Main ca --out DIR NAME...}.
+ */
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
   private static final int WRONG_USE = 2;
@@ -47,8 +51,16 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("ca")) {
+      makeCertificates(List.of(args).subList(1, args.length));
+      return;
+    }
     if (args.length != 1) {
-      System.err.println("usage: replication-daemon UNDERSTUDY.YAML");
+      System.err.println(
+          """
+          usage: replication-daemon UNDERSTUDY.YAML
+                 replication-daemon ca --out DIR NAME...\
+          """);
       System.exit(WRONG_USE);
     }
     Main main = new Main();
@@ -63,6 +75,17 @@ public final class Main {
       System.exit(WRONG_USE);
     } catch (InterruptedException e) {
       main.stop();
+      System.exit(1);
+    }
+  }
+
+  private static void makeCertificates(List<String> arguments) {
+    try {
+      CaCommand.parse(arguments).run(Clock.systemUTC(), System.out::println);
+    } catch (InvalidConfigException | IOException e) {
+      System.err.println(e.getMessage());
+      System.exit(WRONG_USE);
+    } catch (InterruptedException e) {
       System.exit(1);
     }
   }

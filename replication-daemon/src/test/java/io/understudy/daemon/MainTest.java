@@ -19,7 +19,13 @@ class MainTest {
 
   @Test
   void nothingToReadIsWrongUse() throws Exception {
-    assertThat(run()).isEqualTo(new Ended(2, "usage: replication-daemon UNDERSTUDY.YAML\n"));
+    assertThat(run().status()).isEqualTo(2);
+    assertThat(run().said())
+        .isEqualTo(
+            """
+            usage: replication-daemon UNDERSTUDY.YAML
+                   replication-daemon ca --out DIR NAME...
+            """);
   }
 
   @Test
