@@ -20,6 +20,7 @@ class PagesTest {
           "docs/DEPENDENCIES.md",
           "docs/JOURNAL.md",
           "docs/PROTOCOL.md",
+          "docs/WIRE.md",
           "docker/README.md",
           "gateway-conf/apisix/README.md");
   private static final List<String> MODULES =
@@ -39,7 +40,8 @@ class PagesTest {
   void everyFileThatIsNamedExists() {
     for (String page : PAGES) {
       String pattern =
-          "`((?:docker|docs|gateway-conf|testbed|model|replication-daemon|risk-service|gateway-plugin)/[^` *{]+)`";
+          "`((?:docker|docs|gateway-conf|testbed|model|replication-daemon|risk-service|gateway-plugin)/[^`"
+              + " *{]+)`";
       for (String path : Project.matches(Project.text(page), pattern)) {
         if (path.equals("docker/secrets")) {
           continue; // Made by the user, and ignored by git.
