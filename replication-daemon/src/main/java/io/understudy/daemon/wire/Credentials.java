@@ -30,7 +30,13 @@ final class Credentials {
   private static final int FILE_BYTES_MAX = 1 << 20;
 
   /** The text of the three files. */
-  private record Content(String certificate, String key, String authorities) {}
+  private record Content(String certificate, String key, String authorities) {
+    /** Without the key, wherever it may end up. */
+    @Override
+    public String toString() {
+      return "three files";
+    }
+  }
 
   /** What one reading of the files gave. */
   record Loaded(

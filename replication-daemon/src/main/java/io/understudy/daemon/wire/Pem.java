@@ -86,7 +86,12 @@ final class Pem {
 
   private static String text(String label, byte[] content) {
     Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(label, lines.encodeToString(content), label);
+    return "-----BEGIN "
+        + label
+        + "-----\n"
+        + lines.encodeToString(content)
+        + "\n-----END "
+        + label
+        + "-----\n";
   }
 }
