@@ -19,6 +19,10 @@ public final class Bootstrap {
       CREATE SCHEMA IF NOT EXISTS understudy;
       CREATE TABLE IF NOT EXISTS understudy.heartbeat (
         service text PRIMARY KEY, epoch bigint NOT NULL, reading bigint NOT NULL);
+      CREATE TABLE IF NOT EXISTS understudy.sequences (
+        service text, schema_name text, sequence_name text, last_value bigint,
+        per_second bigint NOT NULL, reading bigint NOT NULL,
+        PRIMARY KEY (service, schema_name, sequence_name));
       CREATE TABLE IF NOT EXISTS understudy.applied (
         service text PRIMARY KEY, epoch bigint NOT NULL, lsn pg_lsn NOT NULL);
       CREATE TABLE IF NOT EXISTS understudy.fence (

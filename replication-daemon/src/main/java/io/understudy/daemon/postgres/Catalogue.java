@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The tables of one database that are replicated: all user tables, and the heartbeat.
+ * The tables of one database that are replicated: all user tables, the heartbeat, and the notes on
+ * sequences.
  *
  * @param tables by name, in the order of their names
  */
@@ -42,6 +43,11 @@ public record Catalogue(Map<TableName, Table> tables) {
     /** Whether rows are known by all columns only. */
     public boolean keyless() {
       return key.isEmpty();
+    }
+
+    /** Whether it is one of ours, made by {@link Bootstrap}. */
+    boolean own() {
+      return name.schema().equals("understudy");
     }
 
     public List<String> columnNames() {
@@ -110,7 +116,7 @@ public record Catalogue(Map<TableName, Table> tables) {
       LEFT JOIN pg_index r ON r.indrelid = c.oid AND r.indisreplident
       WHERE c.relkind = 'r' AND c.relpersistence <> 't'
         AND (n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'understudy')
-             OR n.nspname = 'understudy' AND c.relname = 'heartbeat')
+             OR n.nspname = 'understudy' AND c.relname IN ('heartbeat', 'sequences'))
       ORDER BY n.nspname, c.relname, a.attnum
       """;
 

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** The replication slots of one service on one server. */
@@ -63,6 +64,19 @@ public final class Slots {
         return row.next() && row.getString(1) != null
             ? Optional.of(new Slot(Lsn.parse(row.getString(1)), row.getBoolean(2)))
             : Optional.empty();
+      }
+    }
+  }
+
+  /** Log that the server keeps because of an epoch's slot, bytes; empty if there is no slot. */
+  public OptionalLong retained(Connection connection, long epoch) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint"
+                + " FROM pg_replication_slots WHERE slot_name = ? AND restart_lsn IS NOT NULL")) {
+      statement.setString(1, name(epoch));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
       }
     }
   }

@@ -10,6 +10,7 @@ import io.understudy.daemon.capture.PgoutputSettings;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
 import io.understudy.daemon.postgres.Preflight;
+import io.understudy.daemon.postgres.Sequences;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.SqlState;
@@ -17,6 +18,7 @@ import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -35,14 +37,16 @@ final class Launch {
   record Plan(Catalogue catalogue, Lsn slotStart, Optional<Slots.Export> export) {}
 
   private final ReplicationSpec spec;
+  private final InstantSource clock;
   private final Server primary;
   private final List<Server> shadows;
   private final Slots slots;
   private final AppliedPosition applied;
   private final String publication;
 
-  Launch(ReplicationSpec spec) {
+  Launch(ReplicationSpec spec, InstantSource clock) {
     this.spec = spec;
+    this.clock = clock;
     this.primary = Server.of(spec.primary());
     this.shadows = spec.shadows().stream().map(Server::of).toList();
     this.slots = new Slots(primary, spec.service());
@@ -57,11 +61,13 @@ final class Launch {
     slots.dropOthers(spec.epoch());
     Optional<Slots.Slot> slot = slots.find(spec.epoch()).filter(s -> published && s.usable());
     if (slot.isPresent() && anyCovered(slot.get().confirmed())) {
+      succeed();
       LOG.info("{}: slot {} goes on at {}", spec.service(), spec.epoch(), slot.get().confirmed());
       return new Plan(catalogue, slot.get().confirmed(), Optional.empty());
     }
     slots.drop(spec.epoch());
     Slots.Export export = slots.create(spec.epoch());
+    succeed();
     LOG.info(
         "{}: new slot at {}, all shadows are copied", spec.service(), export.consistentPoint());
     return new Plan(catalogue, export.consistentPoint(), Optional.of(export));
@@ -78,9 +84,7 @@ final class Launch {
     slots.drop(spec.epoch());
     Slots.Export export = slots.create(spec.epoch());
     Position start = new Position(spec.epoch(), export.consistentPoint());
-    try (Connection connection = primary.control()) {
-      applied.clear(connection);
-    }
+    succeed();
     boolean carried = false;
     for (Server shadow : shadows) {
       carried |= end.reachesCut(shadow.endpoint()) && carry(shadow, end.cut(), start);
@@ -135,6 +139,29 @@ final class Launch {
     @Override
     public String describe(SQLException error) {
       return SqlState.describe(error);
+    }
+  }
+
+  /**
+   * Makes a primary of what was a copy: one that still has a copy's position was never opened. Once
+   * the slot exists, so that the other shadows hear of it, and before the application may write.
+   */
+  private void succeed() throws SQLException {
+    try (Connection connection = primary.control()) {
+      connection.setAutoCommit(false);
+      if (applied.read(connection).isPresent()) {
+        List<String> exhausted = new Sequences(spec.service()).advance(connection, clock.millis());
+        if (!exhausted.isEmpty()) {
+          LOG.warn(
+              "{}: sequences {} of {} are at their end; their next value is an error until ALTER"
+                  + " SEQUENCE ... MAXVALUE or RESTART",
+              spec.service(),
+              exhausted,
+              primary);
+        }
+        applied.clear(connection);
+      }
+      connection.commit();
     }
   }
 

@@ -43,6 +43,7 @@ public final class Replication implements AutoCloseable {
   private final InstantSource clock;
   private final Capture capture;
   private final Scoreboard scoreboard;
+  private final PrimaryRounds rounds;
   private final TransactionQueue captured = new TransactionQueue(CAPTURED_BYTES_MAX);
   private final List<ShadowLine> lines;
   private final Fanout fanout;
@@ -62,6 +63,7 @@ public final class Replication implements AutoCloseable {
     this.capture = launch.capture(plan);
     this.scoreboard = new Scoreboard(spec, clock, listener, p -> capture.confirm(p.lsn()));
     Server primary = Server.of(spec.primary());
+    this.rounds = new PrimaryRounds(spec, primary, clock);
     this.lines =
         spec.shadows().stream()
             .map(Server::of)
@@ -90,7 +92,7 @@ public final class Replication implements AutoCloseable {
    */
   public static Replication start(
       ReplicationSpec spec, InstantSource clock, ReplicationListener listener) throws SQLException {
-    Launch launch = new Launch(spec);
+    Launch launch = new Launch(spec, clock);
     Launch.Plan plan = launch.resume();
     return new Replication(spec, launch, plan, clock, listener).begin(plan);
   }
@@ -116,7 +118,7 @@ public final class Replication implements AutoCloseable {
               + " and it reached "
               + end.positions().get(spec.primary().name()));
     }
-    Launch launch = new Launch(spec);
+    Launch launch = new Launch(spec, clock);
     Launch.Plan plan = launch.promote(end);
     return new Replication(spec, launch, plan, clock, listener).begin(plan);
   }
@@ -190,6 +192,7 @@ public final class Replication implements AutoCloseable {
     Heartbeat heartbeat = new Heartbeat(spec, Server.of(spec.primary()), clock);
     fanoutThread.start();
     sources.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));
+    sources.add(Thread.ofVirtual().name("rounds-" + spec.service()).start(rounds::run));
     scoreboard.start();
     CountDownLatch copies = new CountDownLatch(plan.export().isPresent() ? lines.size() : 0);
     for (ShadowLine line : lines) {

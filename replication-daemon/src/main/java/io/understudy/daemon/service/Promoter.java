@@ -6,6 +6,8 @@ import io.understudy.daemon.control.ControlStore;
 import io.understudy.daemon.lifecycle.Succession;
 import io.understudy.daemon.lifecycle.Succession.Verdict;
 import io.understudy.daemon.postgres.Access;
+import io.understudy.daemon.postgres.Sequences;
+import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.replication.EpochEnd;
 import io.understudy.daemon.replication.Replication;
 import io.understudy.daemon.replication.ReplicationSpec;
@@ -74,6 +76,7 @@ final class Promoter {
   @Nullable String closeAlive(ControlRecord record, Replication replication) throws SQLException {
     Access access = new Access(endpoint(record.primary()).database());
     access.close(record.epoch());
+    noteSequences(record);
     if (drained(record, replication)) {
       return null;
     }
@@ -88,11 +91,17 @@ final class Promoter {
   void closeDead(ControlRecord record, Optional<Replication> replication) {
     try {
       new Access(endpoint(record.primary()).database()).close(record.epoch());
+      noteSequences(record);
       replication.ifPresent(running -> drained(record, running));
     } catch (SQLException e) {
       // It does not answer; the access keeper closes it when it comes back.
       log.info("{} cannot be closed: {}", record.primary(), e.getMessage());
     }
+  }
+
+  /** Nobody uses them any more: this note, in front of the barrier, is exact. */
+  private void noteSequences(ControlRecord record) throws SQLException {
+    new Sequences(service.name()).note(Server.of(endpoint(record.primary())), clock.millis());
   }
 
   /** A heartbeat from after the closing has every commit from before it in front of it. */

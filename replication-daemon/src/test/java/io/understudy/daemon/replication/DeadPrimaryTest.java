@@ -47,11 +47,8 @@ class DeadPrimaryTest {
     try (Replication replication = Replication.start(spec, CLOCK, recorder)) {
       Await.until("first copy", LONG, () -> !recorder.clocks.isEmpty());
       new RandomLoad(seed).run(primary, 300);
-      ProcessHandle server = ProcessHandle.of(serverPid(primary)).orElseThrow();
-      List<ProcessHandle> all = server.descendants().toList();
       long killed = System.nanoTime();
-      server.destroyForcibly();
-      all.forEach(ProcessHandle::destroyForcibly);
+      ServerProcesses.kill(primary);
       Await.until("capture failed", LONG, () -> !recorder.captureFailures.isEmpty());
       System.out.println(
           "capture failed after "
@@ -84,15 +81,5 @@ class DeadPrimaryTest {
     } finally {
       doomed.close();
     }
-  }
-
-  private static long serverPid(TestDatabase database) {
-    return Long.parseLong(
-        database
-            .query("SELECT pg_read_file('postmaster.pid')")
-            .lines()
-            .findFirst()
-            .orElseThrow()
-            .strip());
   }
 }

@@ -19,6 +19,7 @@ class PagesTest {
           "docs/CONFIGURATION.md",
           "docs/DEPENDENCIES.md",
           "docs/JOURNAL.md",
+          "docs/OPERATIONS.md",
           "docs/PROTOCOL.md",
           "docs/WIRE.md",
           "docker/README.md",
