@@ -58,8 +58,10 @@ final class Exposition extends Collector {
     GaugeMetricFamily lag = gauge("shadow_lag_seconds", "Age of a shadow's copy.", shadow);
     GaugeMetricFamily bytes = gauge("shadow_lag_bytes", "Log not applied.", shadow);
     GaugeMetricFamily inSync = gauge("shadow_in_sync", "1 while in sync.", shadow);
+    ReplicationMetrics replication = new ReplicationMetrics();
     for (ServiceSupervisor supervisor : services) {
       ServiceView view = supervisor.view();
+      replication.add(view);
       List<String> name = List.of(view.record().service());
       epoch.addMetric(name, (double) view.record().epoch());
       primary.addMetric(List.of(name.getFirst(), view.record().primary()), 1);
@@ -76,7 +78,10 @@ final class Exposition extends Collector {
         inSync.addMetric(labels, status.state() instanceof ShadowState.InSync ? 1 : 0);
       }
     }
-    return new ArrayList<>(List.of(epoch, primary, troubled, quorum, share, lag, bytes, inSync));
+    List<MetricFamilySamples> all =
+        new ArrayList<>(List.of(epoch, primary, troubled, quorum, share, lag, bytes, inSync));
+    all.addAll(replication.families());
+    return all;
   }
 
   private static GaugeMetricFamily gauge(String name, String help, List<String> labels) {

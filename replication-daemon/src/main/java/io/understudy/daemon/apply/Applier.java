@@ -34,6 +34,12 @@ public final class Applier {
 
     /** An error is being retried. */
     void retrying(String reason);
+
+    /** A group of this many changes is durable. */
+    default void grouped(int changes) {}
+
+    /** A group's net effect failed, and it is applied row by row. */
+    default void fellBack() {}
   }
 
   /** One connection, and what was learnt over it. */
@@ -103,7 +109,7 @@ public final class Applier {
         return;
       }
       try {
-        applyOnce(fresh);
+        applyOnce(fresh, listener);
         listener.applied(applied, reading(fresh));
         return;
       } catch (SQLException e) {
@@ -117,7 +123,8 @@ public final class Applier {
     }
   }
 
-  private void applyOnce(List<Transaction> fresh) throws SQLException, DivergenceException {
+  private void applyOnce(List<Transaction> fresh, Listener listener)
+      throws SQLException, DivergenceException {
     Session current = connect();
     Connection connection = current.connection();
     // The position read at a reconnection may lie inside the group.
@@ -139,11 +146,13 @@ public final class Applier {
       }
       connection.rollback();
       fellBack(e);
+      listener.fellBack();
       row.move(connection, applied, target);
       writeInOrder(connection, changes);
     }
     connection.commit();
     applied = target;
+    listener.grouped(changes.size());
   }
 
   /** What the changes do in their own order is the verdict; the net effect is a faster way. */

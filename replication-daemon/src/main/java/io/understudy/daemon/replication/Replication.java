@@ -137,6 +137,11 @@ public final class Replication implements AutoCloseable {
     return scoreboard.replicated();
   }
 
+  /** What was done since the start, in numbers. */
+  public Figures figures() {
+    return scoreboard.figures(rounds.retainedBytes());
+  }
+
   /** All shadows, in the order of the specification. */
   public List<ShadowStatus> shadows() {
     return scoreboard.shadows();

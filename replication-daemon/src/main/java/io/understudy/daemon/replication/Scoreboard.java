@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,6 +34,8 @@ final class Scoreboard {
   private Consumer<String> inSync = endpoint -> {};
 
   private final Map<String, ShadowTrack> tracks = new LinkedHashMap<>();
+  private final Map<String, ShadowCounters> counters = new LinkedHashMap<>();
+  private final AckTimer acks;
   private Watermark watermark;
   private volatile List<ShadowTrack> published;
   private volatile Position replicated = Position.NONE;
@@ -47,7 +50,9 @@ final class Scoreboard {
     this.clock = clock;
     this.listener = listener;
     this.confirm = confirm;
+    this.acks = new AckTimer(clock);
     spec.shadows().forEach(s -> tracks.put(s.name(), ShadowTrack.unknown(s.name())));
+    spec.shadows().forEach(s -> counters.put(s.name(), new ShadowCounters()));
     this.published = List.copyOf(tracks.values());
     // With k = 0 the primary's own disk is the only voter.
     this.watermark =
@@ -87,6 +92,12 @@ final class Scoreboard {
     return replicated;
   }
 
+  Figures figures(OptionalLong slotRetainedBytes) {
+    Map<String, Figures.OfShadow> figures = new LinkedHashMap<>();
+    counters.forEach((endpoint, counted) -> figures.put(endpoint, counted.figures()));
+    return new Figures(captured, replicated, acks.seconds(), slotRetainedBytes, figures);
+  }
+
   List<ShadowStatus> shadows() {
     long now = clock.millis();
     Position end = captured;
@@ -95,6 +106,7 @@ final class Scoreboard {
 
   void captured(Position position) {
     captured = position;
+    acks.captured(position);
     if (spec.k() == 0) {
       submit(() -> durable(spec.primary().name(), position));
     }
@@ -115,6 +127,7 @@ final class Scoreboard {
   }
 
   ShadowLine.Listener listener(String endpoint) {
+    ShadowCounters counted = Objects.requireNonNull(counters.get(endpoint));
     return new ShadowLine.Listener() {
       @Override
       public void seeding(long rows, long bytes, long bytesExpected) {
@@ -137,7 +150,18 @@ final class Scoreboard {
 
       @Override
       public void retrying(String reason) {
+        counted.retried();
         submit(() -> update(endpoint, track -> track.retrying(reason)));
+      }
+
+      @Override
+      public void grouped(int changes) {
+        counted.grouped(changes);
+      }
+
+      @Override
+      public void fellBack() {
+        counted.fellBack();
       }
 
       @Override
@@ -167,6 +191,7 @@ final class Scoreboard {
     Position now = watermark.replicated();
     if (now.compareTo(replicated) > 0) {
       replicated = now;
+      acks.replicated(now);
       confirm.accept(now);
       listener.watermarkAdvanced(now);
     }

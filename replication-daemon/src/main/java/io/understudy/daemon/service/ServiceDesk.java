@@ -312,6 +312,7 @@ final class ServiceDesk implements AutoCloseable {
         inForce,
         standing.replication().map(Replication::replicated).orElse(Position.NONE),
         standing.replication().map(Replication::shadows).orElse(List.of()),
+        standing.replication().map(Replication::figures),
         risks,
         standing.trouble().or(() -> routeTrouble));
   }

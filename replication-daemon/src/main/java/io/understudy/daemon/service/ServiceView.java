@@ -2,6 +2,7 @@ package io.understudy.daemon.service;
 
 import io.understudy.daemon.control.ControlRecord;
 import io.understudy.daemon.lifecycle.ServicePhase;
+import io.understudy.daemon.replication.Figures;
 import io.understudy.daemon.replication.ShadowStatus;
 import io.understudy.daemon.shift.OperatorOrder;
 import io.understudy.daemon.shift.ShiftState;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param planInForce version of the plan that the gateway has confirmed
  * @param replicated everything up to here is durable on k voters
  * @param shadows the shadows of this epoch
+ * @param figures what the replication of this epoch has done; empty while there is none
  * @param risks newest known scores, by endpoint
  * @param trouble what keeps the service from being as it should be
  */
@@ -37,6 +39,7 @@ public record ServiceView(
     long planInForce,
     Position replicated,
     List<ShadowStatus> shadows,
+    Optional<Figures> figures,
     Map<String, RiskScore> risks,
     Optional<String> trouble) {
   public ServiceView {
