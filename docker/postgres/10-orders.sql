@@ -15,7 +15,7 @@ ALTER DATABASE orders OWNER TO orders_owner;
 GRANT SET ON PARAMETER session_replication_role TO understudy;
 -- What it applies is marked, so that a stream back can tell it from the application's own writes.
 GRANT EXECUTE ON FUNCTION pg_replication_origin_oid(text), pg_replication_origin_create(text),
-  pg_replication_origin_session_setup(text) TO understudy;
+  pg_replication_origin_session_setup(text), pg_replication_origin_drop(text) TO understudy;
 
 CREATE TABLE orders (
   id uuid PRIMARY KEY,

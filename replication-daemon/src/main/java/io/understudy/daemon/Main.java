@@ -6,6 +6,7 @@ import io.understudy.daemon.api.AdminApi;
 import io.understudy.daemon.api.EventFeed;
 import io.understudy.daemon.api.Tokens;
 import io.understudy.daemon.audit.AuditLog;
+import io.understudy.daemon.command.Commands;
 import io.understudy.daemon.config.ConfigFile;
 import io.understudy.daemon.config.DaemonConfig;
 import io.understudy.daemon.config.ServicePolicy;
@@ -37,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a replication daemon: {@code java ... io.understudy.daemon.Main understudy.yaml}; or makes
- * certificates for daemons: {@code ... Main ca --out DIR NAME...}.
+ * Starts a replication daemon: {@code java ... io.understudy.daemon.Main understudy.yaml}. With a
+ * command in front it does one thing and ends, see {@link Commands}.
  */
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
@@ -55,12 +56,11 @@ public final class Main {
       makeCertificates(List.of(args).subList(1, args.length));
       return;
     }
+    if (Commands.knows(args)) {
+      System.exit(Commands.run(args, System.out, System.err));
+    }
     if (args.length != 1) {
-      System.err.println(
-          """
-          usage: replication-daemon UNDERSTUDY.YAML
-                 replication-daemon ca --out DIR NAME...\
-          """);
+      System.err.print(Commands.USAGE);
       System.exit(WRONG_USE);
     }
     Main main = new Main();

@@ -20,12 +20,7 @@ class MainTest {
   @Test
   void nothingToReadIsWrongUse() throws Exception {
     assertThat(run().status()).isEqualTo(2);
-    assertThat(run().said())
-        .isEqualTo(
-            """
-            usage: replication-daemon UNDERSTUDY.YAML
-                   replication-daemon ca --out DIR NAME...
-            """);
+    assertThat(run().said()).startsWith("usage: replication-daemon UNDERSTUDY.YAML\n");
   }
 
   @Test

@@ -50,7 +50,17 @@ public final class FileControlStore implements ControlStore, AutoCloseable {
 
   @Override
   public Optional<ControlRecord> read(String service) throws IOException {
-    Path file = file(service);
+    return look(folder, service);
+  }
+
+  /**
+   * Reads a record without opening the folder, for a look beside a daemon that may run. Files are
+   * replaced as a whole, so what is read was the record at that moment.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static Optional<ControlRecord> look(Path folder, String service) throws IOException {
+    Path file = file(folder, service);
     try {
       return Optional.of(decode(service, new JsonObject(Files.readString(file))));
     } catch (NoSuchFileException e) {
@@ -68,7 +78,7 @@ public final class FileControlStore implements ControlStore, AutoCloseable {
     if (!read(next.service()).equals(expected)) {
       return false;
     }
-    Path file = file(next.service());
+    Path file = file(folder, next.service());
     Path draft = file.resolveSibling(file.getFileName() + ".draft");
     // Order is the rule: content durable, then the name, then the folder that holds the name.
     try (FileChannel channel =
@@ -92,7 +102,7 @@ public final class FileControlStore implements ControlStore, AutoCloseable {
     lockFile.close();
   }
 
-  private Path file(String service) {
+  private static Path file(Path folder, String service) {
     return folder.resolve(service + ".json");
   }
 

@@ -36,10 +36,12 @@ public final class Access {
 
   private final Server server;
   private final String role;
+  private final OriginalPrivileges originals;
 
   public Access(Topology.Database database) {
     this.server = new Server("database", database);
     this.role = TableName.quote(database.applicationRole());
+    this.originals = new OriginalPrivileges(database.applicationRole());
   }
 
   /** The application may read and write: only for the one open primary. */
@@ -172,6 +174,7 @@ public final class Access {
       if (highest > ballot) {
         return new Verdict.Outbid(highest);
       }
+      originals.remember(connection);
       action.run(connection, schemas(connection));
       connection.commit();
       return new Verdict.Done();

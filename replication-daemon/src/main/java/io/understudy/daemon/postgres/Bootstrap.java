@@ -28,6 +28,9 @@ public final class Bootstrap {
       CREATE TABLE IF NOT EXISTS understudy.fence (
         single boolean PRIMARY KEY DEFAULT true CHECK (single), ballot bigint NOT NULL);
       INSERT INTO understudy.fence (ballot) VALUES (0) ON CONFLICT DO NOTHING;
+      CREATE TABLE IF NOT EXISTS understudy.original (
+        role text, kind text, object oid, part smallint, privileges text[] NOT NULL,
+        PRIMARY KEY (role, kind, object, part));
       GRANT USAGE ON SCHEMA understudy TO ROLE_NAME;
       GRANT SELECT ON understudy.heartbeat TO ROLE_NAME;
       """;

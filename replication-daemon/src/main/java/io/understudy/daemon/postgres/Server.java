@@ -51,6 +51,11 @@ public final class Server {
     return connect(properties);
   }
 
+  /** For looking: as any client of this role would find it, nothing of ours set. */
+  public Connection plain() throws SQLException {
+    return connect(properties(CONTROL_SECONDS));
+  }
+
   /**
    * For applying changes: durable commits; triggers, rules and foreign keys do not fire. Rows are
    * always found by their key's index: a plan that was made while a table was small would read all

@@ -54,6 +54,21 @@ public final class RouteCompiler {
     return List.copyOf(objects);
   }
 
+  /** Paths of everything that may ever be compiled, routes before the upstreams they use. */
+  public static List<String> everyPath(Topology.Service service) {
+    List<String> paths = new ArrayList<>();
+    for (String form : List.of("reads", "writes")) {
+      paths.add(new GatewayObject("routes", routeId(service, form), new JsonObject()).path());
+    }
+    for (Topology.Endpoint endpoint : service.endpoints()) {
+      for (String form : List.of("first", "only")) {
+        String id = id(service, endpoint.name(), form);
+        paths.add(new GatewayObject("upstreams", id, new JsonObject()).path());
+      }
+    }
+    return paths;
+  }
+
   /** Whom clients may be split to: only a shadow that is listed, so that it is in sync. */
   private static Optional<String> splitTarget(GatewayIntent intent) {
     return intent.armed()
@@ -63,6 +78,10 @@ public final class RouteCompiler {
 
   private static String id(Topology.Service service, String endpoint, String form) {
     return "us." + service.name() + "." + endpoint + "-" + form;
+  }
+
+  private static String routeId(Topology.Service service, String form) {
+    return "us." + service.name() + "." + form;
   }
 
   private static GatewayObject upstream(
@@ -129,7 +148,7 @@ public final class RouteCompiler {
 
   private static RouteDraft route(Topology.Service service, String form, List<String> methods) {
     return new RouteDraft(
-        "us." + service.name() + "." + form,
+        routeId(service, form),
         new JsonObject()
             .put("uris", new JsonArray(service.uris()))
             .put("methods", new JsonArray(methods))

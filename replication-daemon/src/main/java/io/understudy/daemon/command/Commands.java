@@ -1,0 +1,58 @@
+package io.understudy.daemon.command;
+
+import io.understudy.daemon.command.Call.WrongUseException;
+import io.understudy.model.config.InvalidConfigException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/** The daemon's one-time commands; they need no running daemon. */
+public final class Commands {
+  private static final int FAILED = 1;
+  private static final int WRONG_USE = 2;
+
+  public static final String USAGE =
+      """
+      usage: replication-daemon UNDERSTUDY.YAML
+             replication-daemon preflight SERVICE --config UNDERSTUDY.YAML [--json]
+             replication-daemon detach    SERVICE --config UNDERSTUDY.YAML [--print]
+             replication-daemon ca        --out DIR NAME...
+      """;
+
+  private Commands() {}
+
+  /** Whether the program's arguments are one of these commands. */
+  public static boolean knows(String[] arguments) {
+    return arguments.length > 0 && Set.of("preflight", "detach").contains(arguments[0]);
+  }
+
+  /**
+   * Runs one.
+   *
+   * @return the exit code: 0 done and well, 1 not, 2 wrong use or configuration
+   */
+  public static int run(String[] arguments, PrintStream out, PrintStream err) {
+    List<String> rest = List.of(arguments).subList(1, arguments.length);
+    try {
+      return switch (arguments[0]) {
+        case "preflight" -> PreflightCommand.run(Call.read(rest, Set.of("--json"), 0), out);
+        case "detach" -> DetachCommand.run(Call.read(rest, Set.of("--print"), 0), out, err);
+        default -> throw new WrongUseException("there is no command '" + arguments[0] + "'");
+      };
+    } catch (WrongUseException e) {
+      err.println(e.getMessage());
+      err.print(USAGE);
+      return WRONG_USE;
+    } catch (InvalidConfigException e) {
+      err.println(e.getMessage());
+      return WRONG_USE;
+    } catch (SQLException | IOException e) {
+      err.println(e.getMessage());
+      return FAILED;
+    } catch (InterruptedException e) {
+      return FAILED;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.daemon.preflight;
+
+import org.jspecify.annotations.NullMarked;
