@@ -138,8 +138,12 @@ public final class Applier {
       return;
     }
     row.move(connection, applied, target);
+    boolean reshaped;
     try {
-      current.writer().write(changes);
+      reshaped =
+          new ReshapingWriter(
+                  shadow, connection, current.writer()::write, () -> writer(connection)::write)
+              .write(changes);
     } catch (SQLException | DivergenceException e) {
       if (e instanceof SQLException failure && SqlState.isTransient(failure)) {
         throw failure;
@@ -148,20 +152,28 @@ public final class Applier {
       fellBack(e);
       listener.fellBack();
       row.move(connection, applied, target);
-      writeInOrder(connection, changes);
+      reshaped = writeInOrder(connection, changes);
     }
     connection.commit();
     applied = target;
+    if (reshaped) {
+      // What was learnt over this connection is of the tables as they were.
+      disconnect();
+    }
     listener.grouped(changes.size());
   }
 
   /** What the changes do in their own order is the verdict; the net effect is a faster way. */
-  private static void writeInOrder(Connection connection, List<Change> changes)
+  private boolean writeInOrder(Connection connection, List<Change> changes)
       throws SQLException, DivergenceException {
-    // Read anew, because a table that has changed may be why the net effect failed.
-    try (OrderedWriter writer = new OrderedWriter(connection, Catalogue.read(connection))) {
-      writer.write(changes);
-    }
+    ReshapingWriter.Writing inOrder =
+        part -> {
+          // Read anew, because a table that has changed may be why the net effect failed.
+          try (OrderedWriter writer = new OrderedWriter(connection, Catalogue.read(connection))) {
+            writer.write(part);
+          }
+        };
+    return new ReshapingWriter(shadow, connection, inOrder, () -> inOrder).write(changes);
   }
 
   private void fellBack(Exception cause) {
@@ -214,9 +226,13 @@ public final class Applier {
           "the copy is at " + durable + " instead of " + applied + ": somebody else replaced it");
     }
     applied = durable;
-    Catalogue catalogue = Catalogue.read(opened);
+    NetWriter writer = writer(opened);
     opened.commit();
-    return new Session(opened, new NetWriter(opened, catalogue, NetWriter.Bounds.DEFAULT));
+    return new Session(opened, writer);
+  }
+
+  private static NetWriter writer(Connection connection) throws SQLException {
+    return new NetWriter(connection, Catalogue.read(connection), NetWriter.Bounds.DEFAULT);
   }
 
   private void disconnect() {

@@ -18,6 +18,7 @@ public final class Commands {
       usage: replication-daemon UNDERSTUDY.YAML
              replication-daemon preflight SERVICE --config UNDERSTUDY.YAML [--json]
              replication-daemon detach    SERVICE --config UNDERSTUDY.YAML [--print]
+             replication-daemon schema apply SERVICE --config UNDERSTUDY.YAML FILE.SQL
              replication-daemon ca        --out DIR NAME...
       """;
 
@@ -25,7 +26,7 @@ public final class Commands {
 
   /** Whether the program's arguments are one of these commands. */
   public static boolean knows(String[] arguments) {
-    return arguments.length > 0 && Set.of("preflight", "detach").contains(arguments[0]);
+    return arguments.length > 0 && Set.of("preflight", "detach", "schema").contains(arguments[0]);
   }
 
   /**
@@ -38,6 +39,7 @@ public final class Commands {
     try {
       return switch (arguments[0]) {
         case "preflight" -> PreflightCommand.run(Call.read(rest, Set.of("--json"), 0), out);
+        case "schema" -> schema(rest, out, err);
         case "detach" -> DetachCommand.run(Call.read(rest, Set.of("--print"), 0), out, err);
         default -> throw new WrongUseException("there is no command '" + arguments[0] + "'");
       };
@@ -54,5 +56,13 @@ public final class Commands {
     } catch (InterruptedException e) {
       return FAILED;
     }
+  }
+
+  private static int schema(List<String> rest, PrintStream out, PrintStream err)
+      throws SQLException, IOException, InterruptedException, WrongUseException {
+    if (rest.isEmpty() || !rest.getFirst().equals("apply")) {
+      throw new WrongUseException("schema knows apply");
+    }
+    return SchemaCommand.run(Call.read(rest.subList(1, rest.size()), Set.of(), 1), out, err);
   }
 }

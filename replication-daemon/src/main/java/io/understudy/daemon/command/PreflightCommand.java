@@ -36,7 +36,7 @@ final class PreflightCommand {
   }
 
   /** The control record says it; before there is one, the first endpoint will be. */
-  private static String primary(Call call) throws IOException {
+  static String primary(Call call) throws IOException {
     Optional<ControlRecord> record =
         FileControlStore.look(call.config().stateFolder(), call.service().name());
     return record

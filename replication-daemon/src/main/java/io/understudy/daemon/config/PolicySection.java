@@ -30,6 +30,7 @@ final class PolicySection {
             service.name(),
             (int) section.integer("k", 0, service.endpoints().size() - 1L),
             section.optional("capture", CaptureKind::parse).orElse(CaptureKind.DEBEZIUM),
+            section.flag("captureDdl", false),
             section.texts("regions"),
             section.duration("promoteAfter", Duration.ofSeconds(5)),
             section.duration("staleReadsMax", Duration.ofSeconds(10)),

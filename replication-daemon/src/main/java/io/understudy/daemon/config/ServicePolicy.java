@@ -13,6 +13,7 @@ import java.util.List;
  * @param service name of the service
  * @param k how many shadows must hold an update durably before it counts as replicated
  * @param capture which capture reads the primary's commits
+ * @param captureDdl whether changes of the schema are recorded and repeated on the shadows
  * @param regions regions in which its data may be, the preferred first; empty for any
  * @param promoteAfter how long the primary must be unreachable before a shadow is promoted
  * @param staleReadsMax age of a shadow's copy up to which it is listed for failing over reads
@@ -27,6 +28,7 @@ public record ServicePolicy(
     String service,
     int k,
     CaptureKind capture,
+    boolean captureDdl,
     List<String> regions,
     Duration promoteAfter,
     Duration staleReadsMax,

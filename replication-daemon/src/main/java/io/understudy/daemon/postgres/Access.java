@@ -88,7 +88,7 @@ public final class Access {
             (connection, schemas) -> {
               couldWrite[0] = !writable(connection).isEmpty();
               for (String schema : schemas) {
-                revoke(connection, schema);
+                revoke(connection, schema, role);
               }
               List<String> left = writable(connection);
               if (!left.isEmpty()) {
@@ -106,7 +106,8 @@ public final class Access {
     return verdict;
   }
 
-  private void revoke(Connection connection, String schema) throws SQLException {
+  private static void revoke(Connection connection, String schema, String role)
+      throws SQLException {
     execute(connection, "GRANT USAGE ON SCHEMA " + schema + " TO " + role);
     execute(
         connection,
@@ -117,6 +118,17 @@ public final class Access {
     execute(
         connection, "REVOKE USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA " + schema + " FROM " + role);
     execute(connection, "GRANT SELECT ON ALL TABLES IN SCHEMA " + schema + " TO " + role);
+  }
+
+  /**
+   * Takes the application's writes away inside the caller's transaction: for a shadow whose tables
+   * have just changed. It cannot undo an opening, because nothing is applied any more by then.
+   */
+  static void refuseWithin(Connection connection, String applicationRole) throws SQLException {
+    new OriginalPrivileges(applicationRole).remember(connection);
+    for (String schema : schemas(connection)) {
+      revoke(connection, schema, TableName.quote(applicationRole));
+    }
   }
 
   /** A statement checks privileges when it starts: one that had started may still be running. */

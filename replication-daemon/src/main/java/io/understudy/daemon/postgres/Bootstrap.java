@@ -31,6 +31,10 @@ public final class Bootstrap {
       CREATE TABLE IF NOT EXISTS understudy.original (
         role text, kind text, object oid, part smallint, privileges text[] NOT NULL,
         PRIMARY KEY (role, kind, object, part));
+      CREATE TABLE IF NOT EXISTS understudy.ddl (
+        id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        role text NOT NULL, search_path text NOT NULL, command text NOT NULL);
       GRANT USAGE ON SCHEMA understudy TO ROLE_NAME;
       GRANT SELECT ON understudy.heartbeat TO ROLE_NAME;
       """;

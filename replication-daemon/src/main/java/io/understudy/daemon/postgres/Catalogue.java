@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The tables of one database that are replicated: all user tables, the heartbeat, and the notes on
- * sequences.
+ * The tables of one database that are replicated: all user tables, the heartbeat, the notes on
+ * sequences, and the changes of the schema.
  *
  * @param tables by name, in the order of their names
  */
@@ -116,7 +116,7 @@ public record Catalogue(Map<TableName, Table> tables) {
       LEFT JOIN pg_index r ON r.indrelid = c.oid AND r.indisreplident
       WHERE c.relkind = 'r' AND c.relpersistence <> 't'
         AND (n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'understudy')
-             OR n.nspname = 'understudy' AND c.relname IN ('heartbeat', 'sequences'))
+             OR n.nspname = 'understudy' AND c.relname IN ('heartbeat', 'sequences', 'ddl'))
       ORDER BY n.nspname, c.relname, a.attnum
       """;
 

@@ -57,6 +57,15 @@ public final class Server {
   }
 
   /**
+   * For changing the schema of a primary, which takes as long as it takes once it has its locks.
+   */
+  public Connection migrating() throws SQLException {
+    Properties properties = properties("0");
+    properties.setProperty("options", "-c lock_timeout=10s");
+    return connect(properties);
+  }
+
+  /**
    * For applying changes: durable commits; triggers, rules and foreign keys do not fire. Rows are
    * always found by their key's index: a plan that was made while a table was small would read all
    * of it for every row once it is large.

@@ -9,7 +9,9 @@ import io.understudy.daemon.capture.PgoutputCapture;
 import io.understudy.daemon.capture.PgoutputSettings;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.DdlCapture;
 import io.understudy.daemon.postgres.Preflight;
+import io.understudy.daemon.postgres.SchemaChange;
 import io.understudy.daemon.postgres.Sequences;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
@@ -167,12 +169,15 @@ final class Launch {
 
   private Catalogue check() throws SQLException {
     Bootstrap.schema(primary);
+    DdlCapture.set(primary, spec.captureDdl());
     Preflight preflight = new Preflight();
     Catalogue catalogue = preflight.primary(primary);
     for (Server shadow : shadows) {
       try {
         Bootstrap.schema(shadow);
-        preflight.shadow(shadow, catalogue);
+        if (!streamReshapes(shadow)) {
+          preflight.shadow(shadow, catalogue);
+        }
       } catch (SQLException e) {
         // Its line tries again for ever, and checks it then.
         LOG.warn("{} does not answer: {}", shadow, SqlState.describe(e));
@@ -180,6 +185,14 @@ final class Launch {
     }
     preflight.require();
     return catalogue;
+  }
+
+  /** Whether it has not run changes of the schema yet: then its tables must differ. */
+  private boolean streamReshapes(Server shadow) throws SQLException {
+    try (Connection from = primary.control();
+        Connection to = shadow.control()) {
+      return !SchemaChange.pending(from, to).isEmpty();
+    }
   }
 
   private boolean anyCovered(Lsn confirmed) {

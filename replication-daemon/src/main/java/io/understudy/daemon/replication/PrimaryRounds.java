@@ -1,5 +1,7 @@
 package io.understudy.daemon.replication;
 
+import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.Fingerprint;
 import io.understudy.daemon.postgres.Sequences;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
@@ -8,13 +10,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done on the primary once a second: its sequences are noted in their replicated table, and
- * the log that its slot holds back is measured.
+ * What is done on the primary once a second: its sequences are noted in their replicated table, the
+ * log that its slot holds back is measured, and whether its tables have changed is looked at.
  */
 final class PrimaryRounds {
   private static final Logger LOG = LoggerFactory.getLogger(PrimaryRounds.class);
@@ -24,9 +28,16 @@ final class PrimaryRounds {
   private final Server primary;
   private final InstantSource clock;
   private final Sequences sequences;
+  private final Consumer<Catalogue> reshaped;
+  private Optional<Fingerprint> shape = Optional.empty();
   private volatile OptionalLong retainedBytes = OptionalLong.empty();
 
-  PrimaryRounds(ReplicationSpec spec, Server primary, InstantSource clock) {
+  /**
+   * @param reshaped told the tables when they have changed
+   */
+  PrimaryRounds(
+      ReplicationSpec spec, Server primary, InstantSource clock, Consumer<Catalogue> reshaped) {
+    this.reshaped = reshaped;
     this.spec = spec;
     this.primary = primary;
     this.clock = clock;
@@ -47,6 +58,7 @@ final class PrimaryRounds {
         while (!Thread.currentThread().isInterrupted()) {
           sequences.note(connection, clock.millis());
           retainedBytes = new Slots(primary, spec.service()).retained(connection, spec.epoch());
+          compare(connection);
           connection.commit();
           answering = true;
           pause();
@@ -64,6 +76,15 @@ final class PrimaryRounds {
         pause();
       }
     }
+  }
+
+  private void compare(Connection connection) throws SQLException {
+    Fingerprint now = Fingerprint.read(connection);
+    if (shape.isPresent() && !shape.get().equals(now)) {
+      LOG.info("{}: shape of the tables {} -> {}", spec.service(), shape.get(), now);
+      reshaped.accept(Catalogue.read(connection));
+    }
+    shape = Optional.of(now);
   }
 
   private static void pause() {

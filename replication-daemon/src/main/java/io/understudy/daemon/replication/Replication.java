@@ -4,6 +4,7 @@ import io.understudy.daemon.apply.AppliedPosition;
 import io.understudy.daemon.apply.TransactionQueue;
 import io.understudy.daemon.capture.Capture;
 import io.understudy.daemon.capture.Transaction;
+import io.understudy.daemon.postgres.Catalogue;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.SqlState;
@@ -63,17 +64,12 @@ public final class Replication implements AutoCloseable {
     this.capture = launch.capture(plan);
     this.scoreboard = new Scoreboard(spec, clock, listener, p -> capture.confirm(p.lsn()));
     Server primary = Server.of(spec.primary());
-    this.rounds = new PrimaryRounds(spec, primary, clock);
+    this.rounds = new PrimaryRounds(spec, primary, clock, this::reshaped);
     this.lines =
         spec.shadows().stream()
             .map(Server::of)
             .map(shadow ->
-                new ShadowLine(
-                    spec,
-                    plan.catalogue(),
-                    primary,
-                    shadow,
-                    scoreboard.listener(shadow.endpoint())))
+                new ShadowLine(spec, primary, shadow, scoreboard.listener(shadow.endpoint())))
             .toList();
     this.fanout = new Fanout(spec, captured, lines, scoreboard::captured);
     this.fanoutThread = Thread.ofVirtual().name("fanout-" + spec.service()).unstarted(fanout::run);
@@ -211,6 +207,12 @@ public final class Replication implements AutoCloseable {
             .name("start-" + spec.service())
             .start(() -> stream(plan.export(), copies)));
     return this;
+  }
+
+  private void reshaped(Catalogue tables) {
+    for (ShadowLine line : lines) {
+      Thread.ofVirtual().name("compare").start(() -> line.primaryReshaped(tables));
+    }
   }
 
   /** The slot keeps what happens during the first copies, so that memory need not. */

@@ -17,6 +17,8 @@ import java.util.Set;
  *     that the primary's own disk is enough, which is a degraded service and must be shown as such
  * @param capture which capture reads the primary's commits
  * @param limits bounds of time and memory
+ * @param captureDdl whether event triggers on the primary record changes of its schema, so that the
+ *     shadows repeat them
  */
 public record ReplicationSpec(
     String service,
@@ -25,7 +27,20 @@ public record ReplicationSpec(
     List<Topology.Endpoint> shadows,
     int k,
     CaptureKind capture,
-    Limits limits) {
+    Limits limits,
+    boolean captureDdl) {
+
+  /** One that does not record changes of the schema. */
+  public ReplicationSpec(
+      String service,
+      long epoch,
+      Topology.Endpoint primary,
+      List<Topology.Endpoint> shadows,
+      int k,
+      CaptureKind capture,
+      Limits limits) {
+    this(service, epoch, primary, shadows, k, capture, limits, false);
+  }
 
   /**
    * @throws IllegalArgumentException if the epoch is below 1, an endpoint is there twice, or {@code

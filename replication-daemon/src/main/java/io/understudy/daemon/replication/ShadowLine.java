@@ -7,6 +7,7 @@ import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
 import io.understudy.daemon.postgres.Preflight;
 import io.understudy.daemon.postgres.PreflightException;
+import io.understudy.daemon.postgres.SchemaChange;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.SqlState;
@@ -62,7 +63,6 @@ final class ShadowLine {
   }
 
   private final ReplicationSpec spec;
-  private final Catalogue catalogue;
   private final Server primary;
   private final Server shadow;
   private final Listener listener;
@@ -70,10 +70,8 @@ final class ShadowLine {
   private final AtomicReference<@Nullable Feed> feed = new AtomicReference<>();
   private volatile boolean applying;
 
-  ShadowLine(
-      ReplicationSpec spec, Catalogue catalogue, Server primary, Server shadow, Listener listener) {
+  ShadowLine(ReplicationSpec spec, Server primary, Server shadow, Listener listener) {
     this.spec = spec;
-    this.catalogue = catalogue;
     this.primary = primary;
     this.shadow = shadow;
     this.listener = listener;
@@ -193,12 +191,19 @@ final class ShadowLine {
   private Optional<Position> existing(Lsn slotStart) throws SQLException, InterruptedException {
     Position earliest = new Position(spec.epoch(), slotStart);
     return retrying(() -> {
-      prepare();
+      Bootstrap.schema(shadow);
+      new Slots(shadow, spec.service()).dropOthers(spec.epoch());
+      Optional<Position> position;
       try (Connection connection = shadow.control()) {
-        return new AppliedPosition(spec.service())
-            .read(connection)
-            .filter(p -> p.epoch() == spec.epoch() && p.compareTo(earliest) >= 0);
+        position =
+            new AppliedPosition(spec.service())
+                .read(connection)
+                .filter(p -> p.epoch() == spec.epoch() && p.compareTo(earliest) >= 0);
       }
+      if (position.isPresent() && !streamReshapes()) {
+        require(primaryTables());
+      }
+      return position;
     });
   }
 
@@ -222,7 +227,6 @@ final class ShadowLine {
       // Order is the safety rule here: see the class comment.
       Feed attached = new Feed(spec.limits().seedBufferBytesMax(), true);
       discard(feed.getAndSet(attached));
-      prepare();
       Slots slots = new Slots(primary, spec.service());
       try (Slots.Export export = slots.temporary(shadow.endpoint().replace('-', '_'))) {
         Position position = copy(export);
@@ -233,18 +237,64 @@ final class ShadowLine {
   }
 
   private Position copy(Slots.Export export) throws SQLException, InterruptedException {
+    Catalogue tables = prepare();
     listener.seeding(0, 0, 0);
     LOG.info("shadow {} of {}: -> seeding", shadow, spec.service());
     return new Seeder(spec.service(), primary, shadow)
-        .copy(export, spec.epoch(), catalogue, listener::seeding);
+        .copy(export, spec.epoch(), tables, listener::seeding);
   }
 
-  private void prepare() throws SQLException {
+  /** Makes the shadow ready for a copy; returns the tables to copy, as they are now. */
+  private Catalogue prepare() throws SQLException {
     Bootstrap.schema(shadow);
-    Preflight preflight = new Preflight();
-    preflight.shadow(shadow, catalogue);
-    preflight.require();
     new Slots(shadow, spec.service()).dropOthers(spec.epoch());
+    int replayed = SchemaChange.catchUp(primary, shadow);
+    if (replayed > 0) {
+      LOG.info("shadow {} of {}: {} changes of the schema run", shadow, spec.service(), replayed);
+    }
+    Catalogue tables = primaryTables();
+    require(tables);
+    return tables;
+  }
+
+  private void require(Catalogue tables) throws SQLException {
+    Preflight preflight = new Preflight();
+    preflight.shadow(shadow, tables);
+    preflight.require();
+  }
+
+  private Catalogue primaryTables() throws SQLException {
+    try (Connection connection = primary.control()) {
+      return Catalogue.read(connection);
+    }
+  }
+
+  /** Whether the stream brings changes of the schema that this shadow has not run yet. */
+  private boolean streamReshapes() throws SQLException {
+    try (Connection from = primary.control();
+        Connection to = shadow.control()) {
+      return !SchemaChange.pending(from, to).isEmpty();
+    }
+  }
+
+  /**
+   * The primary's tables have changed. A shadow to which the stream does not bring the change is
+   * given up: what it would make of the next rows cannot be right.
+   */
+  void primaryReshaped(Catalogue tables) {
+    Feed held = feed.get();
+    if (held == null || held.copying) {
+      return;
+    }
+    try {
+      if (!streamReshapes()) {
+        require(tables);
+      }
+    } catch (PreflightException e) {
+      giveUp(held, "the primary's tables have changed and these have not: " + e.getMessage());
+    } catch (SQLException e) {
+      LOG.warn("{} cannot be compared: {}", shadow, SqlState.describe(e));
+    }
   }
 
   /** Work on the servers that may be tried again. */

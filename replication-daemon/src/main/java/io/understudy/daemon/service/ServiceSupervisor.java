@@ -354,7 +354,8 @@ public final class ServiceSupervisor implements AutoCloseable {
         voters,
         record.k(),
         policy.capture(),
-        policy.limits());
+        policy.limits(),
+        policy.captureDdl());
   }
 
   private Topology.Endpoint primary() {

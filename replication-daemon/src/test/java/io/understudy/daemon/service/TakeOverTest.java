@@ -256,6 +256,7 @@ class TakeOverTest {
         "orders",
         2,
         CaptureKind.DEBEZIUM,
+        false,
         List.of(),
         second,
         Duration.ofSeconds(10),
