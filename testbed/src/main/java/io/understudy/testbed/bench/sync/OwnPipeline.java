@@ -15,13 +15,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The daemon's replication in a process of its own, see {@link Replicator}. */
+/**
+ * The daemon's replication in a process of its own, see {@link Replicator}: it stays, as the
+ * servers do.
+ */
 final class OwnPipeline implements Pipeline {
   static final String DATABASE = "ours";
 
+  private static final String NAME = "replicator";
   private static final int HEAP_MEGABYTES = 512;
   private static final Duration READY = Duration.ofSeconds(60);
-  private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final Stage stage;
   private final RunFolder folder;
@@ -29,7 +32,7 @@ final class OwnPipeline implements Pipeline {
   private final Patience patience;
   private final JavaModules modules;
   private final String capture;
-  private int starts;
+  private int round;
   private double peakMegabytes;
   private double processorSecondsArmed;
   private @Nullable Child running;
@@ -53,48 +56,43 @@ final class OwnPipeline implements Pipeline {
 
   /** The first start makes the slot and copies the tables. */
   @Override
-  public void prepare() throws IOException, InterruptedException {
+  public void prepare() throws IOException {
+    Files.createDirectories(signals());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "replicate",
+                signals().toString(),
+                capture,
+                address(stage.primary(), Stage.PRIMARY_DATABASE)));
+    stage.shadows().forEach(shadow -> arguments.add(address(shadow, DATABASE)));
+    JavaModules.Entry entry =
+        new JavaModules.Entry(
+            "testbed", "io.understudy.testbed.Main", HEAP_MEGABYTES, JavaModules.Jit.FULL_SPEED);
+    running =
+        family.start(
+            new Program(NAME, folder.room(NAME), modules.command(entry, arguments), Map.of()));
     arm();
     start();
-    child().awaitReady(patience, READY);
+    awaitInSync();
     stop();
   }
 
   @Override
   public void arm() throws IOException {
-    String name = "replicator-" + ++starts;
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "replicate",
-                signal().toString(),
-                capture,
-                address(stage.primary(), Stage.PRIMARY_DATABASE)));
-    stage.shadows().forEach(shadow -> arguments.add(address(shadow, DATABASE)));
-    List<String> command =
-        modules.command(
-            new JavaModules.Entry(
-                "testbed",
-                "io.understudy.testbed.Main",
-                HEAP_MEGABYTES,
-                JavaModules.Jit.FULL_SPEED),
-            arguments);
-    Child child = family.start(new Program(name, folder.room(name), command, Map.of()));
-    running = child;
-    patience.await(
-        name + " to wait for its signal", READY, () -> !child.alive() || says(child, "armed"));
-    processorSecondsArmed = ProcessorTime.seconds(List.of(child.pid()));
+    awaitSays("armed " + ++round);
+    processorSecondsArmed = ProcessorTime.seconds(List.of(child().pid()));
   }
 
   @Override
   public void start() throws IOException {
-    Files.createFile(signal());
+    Files.createFile(signals().resolve(round + ".go"));
   }
 
   @Override
-  public void stop() throws InterruptedException {
-    child().stop(GRACE);
-    running = null;
+  public void stop() throws IOException {
+    Files.createFile(signals().resolve(round + ".halt"));
+    awaitSays("halted " + round);
   }
 
   @Override
@@ -109,20 +107,28 @@ final class OwnPipeline implements Pipeline {
 
   /** Waits until every shadow is in sync. */
   void awaitInSync() {
-    child().awaitReady(patience, READY);
+    awaitSays("ready " + round);
   }
 
-  /** The lags that the newest process has seen, milliseconds. */
+  /** The lags that were seen in the newest round, milliseconds. */
   List<Long> lags() throws IOException {
-    Path log = folder.logs().resolve("replicator-" + starts + ".log");
-    return Files.readAllLines(log).stream()
+    List<String> lines = Files.readAllLines(child().log());
+    return lines.subList(lines.indexOf("ready " + round), lines.size()).stream()
         .filter(line -> line.startsWith("lag "))
         .map(line -> Long.parseLong(line.substring("lag ".length())))
         .toList();
   }
 
-  private Path signal() {
-    return folder.rooms().resolve("replicator-" + starts + ".go");
+  private Path signals() {
+    return folder.rooms().resolve(NAME + "-signals");
+  }
+
+  private void awaitSays(String line) {
+    Child child = child();
+    patience.await(NAME + " to say " + line, READY, () -> !child.alive() || says(child, line));
+    if (!child.alive()) {
+      throw new IllegalStateException(NAME + " has ended, see " + child.log());
+    }
   }
 
   private static boolean says(Child child, String line) {

@@ -9,16 +9,16 @@ interface Pipeline {
   String database();
 
   /** Makes everything that has to stand before the first commit, and leaves it stopped. */
-  void prepare() throws SQLException, IOException, InterruptedException;
+  void prepare() throws SQLException, IOException;
 
-  /** Starts its processes, so that only {@link #start} is left. */
+  /** Waits until only {@link #start} is left. */
   void arm() throws IOException;
 
   /** Lets it run. */
   void start() throws SQLException, IOException;
 
   /** Stops it; what it has not brought yet comes after the next start. */
-  void stop() throws SQLException, InterruptedException;
+  void stop() throws SQLException, IOException;
 
   /** Processor seconds of its processes outside the database servers since it was armed. */
   double ownProcessorSeconds() throws IOException;

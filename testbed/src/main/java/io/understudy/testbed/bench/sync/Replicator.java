@@ -19,28 +19,33 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The daemon's replication of one service and nothing else: arguments are a file whose appearance
- * is the signal to begin, the capture, and {@code name:port:database} of the primary and the
- * shadows. Says {@code armed} when it waits for the signal, {@code ready} when every shadow is in
- * sync, and from then on every lag that it sees, milliseconds.
+ * The daemon's replication of one service and nothing else, as often as it is told: it begins when
+ * the file {@code N.go} appears and stops when {@code N.halt} does, for N = 1, 2, 3 and so on. One
+ * process does all of them, because a daemon that has just begun spends its time on compiling
+ * itself. Arguments are the folder of those files, the capture, and {@code name:port:database} of
+ * the primary and the shadows.
+ *
+ * <p>Says {@code armed N} when it waits for the first file, {@code ready N} when every shadow is in
+ * sync, from then on every lag that it sees, milliseconds, and {@code halted N}.
  */
 public final class Replicator implements ReplicationListener {
   private static final int FAILED = 1;
-  private static final long LOOK_NANOS = 1_000_000;
+  private static final long LOOK_NANOS = 5_000_000;
 
   private final InstantSource clock;
   private final int shadows;
+  private final int round;
   private final Set<String> inSync = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean ready;
+  private volatile boolean failed;
 
-  private Replicator(InstantSource clock, int shadows) {
+  private Replicator(InstantSource clock, int shadows, int round) {
     this.clock = clock;
     this.shadows = shadows;
+    this.round = round;
   }
 
   /** Replicates until the process is told to end. */
@@ -59,23 +64,32 @@ public final class Replicator implements ReplicationListener {
             Math.min(2, shadows.size()),
             CaptureKind.parse(arguments[1]),
             Limits.DEFAULT);
-    Replicator replicator = new Replicator(clock, shadows.size());
-    awaitSignal(Path.of(arguments[0]));
-    try (Replication replication = Replication.start(spec, clock, replicator)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(replication::close));
-      replicator.ended.await();
-      return FAILED;
-    } catch (SQLException e) {
-      System.err.println("the replication does not start: " + e.getMessage());
-      return FAILED;
-    } catch (InterruptedException e) {
-      return FAILED;
+    Path folder = Path.of(arguments[0]);
+    int round = 1;
+    while (new Replicator(clock, shadows.size(), round).replicate(spec, folder)) {
+      round++;
     }
+    return FAILED;
   }
 
-  private static void awaitSignal(Path signal) {
-    System.out.println("armed");
-    while (Files.notExists(signal)) {
+  /** One round; returns whether it went well. */
+  private boolean replicate(ReplicationSpec spec, Path folder) {
+    System.out.println("armed " + round);
+    await(folder.resolve(round + ".go"));
+    try (Replication replication = Replication.start(spec, clock, this)) {
+      Thread hook = new Thread(replication::close);
+      Runtime.getRuntime().addShutdownHook(hook);
+      await(folder.resolve(round + ".halt"));
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (SQLException e) {
+      captureFailed("the replication does not start: " + e.getMessage());
+    }
+    System.out.println("halted " + round);
+    return !failed;
+  }
+
+  private void await(Path signal) {
+    while (Files.notExists(signal) && !failed) {
       LockSupport.parkNanos(LOOK_NANOS);
     }
   }
@@ -96,7 +110,7 @@ public final class Replicator implements ReplicationListener {
       inSync.add(status.endpoint());
       if (inSync.size() == shadows && !ready) {
         ready = true;
-        System.out.println("ready");
+        System.out.println("ready " + round);
       }
     }
     if (status.state() instanceof ShadowState.Failed failed) {
@@ -107,7 +121,7 @@ public final class Replicator implements ReplicationListener {
   @Override
   public void captureFailed(String reason) {
     System.err.println(reason);
-    ended.countDown();
+    failed = true;
   }
 
   private static Topology.Endpoint endpoint(String text) {

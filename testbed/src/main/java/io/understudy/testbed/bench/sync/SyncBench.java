@@ -34,7 +34,7 @@ public final class SyncBench {
   private static final double STEADY_PART = 0.7;
 
   /** What one drain of a backlog took. */
-  private record Drain(double seconds, double processorSeconds) {}
+  private record Drain(double seconds, double processorSeconds, double ownProcessorSeconds) {}
 
   private final Machine machine;
   private final Wanted wanted;
@@ -111,7 +111,7 @@ public final class SyncBench {
   /** Returns our rate, transactions per second. */
   private double compare(
       Stage stage, List<Pipeline> pipelines, Workload workload, BenchResult.Builder figures)
-      throws IOException, SQLException, InterruptedException {
+      throws IOException, SQLException {
     List<Drain> theirs = new ArrayList<>();
     List<Drain> ours = new ArrayList<>();
     // The first round warms disk and caches and is not counted.
@@ -124,13 +124,14 @@ public final class SyncBench {
             .out()
             .printf(
                 Locale.ROOT,
-                "%s round %d of %d, %s: %.2f s, %.2f processor seconds%n",
+                "%s round %d of %d, %s: %.2f s, %.2f processor seconds (%.2f outside the servers)%n",
                 workload.name(),
                 turn,
                 wanted.rounds(),
                 pipeline.database(),
                 drain.seconds(),
-                drain.processorSeconds());
+                drain.processorSeconds(),
+                drain.ownProcessorSeconds());
         if (turn > 0) {
           (pipeline instanceof OwnPipeline ? ours : theirs).add(drain);
         }
@@ -160,22 +161,22 @@ public final class SyncBench {
     return workload.name().equals("A") ? 0.6 : 0.8;
   }
 
-  private Drain drain(Stage stage, Pipeline pipeline)
-      throws IOException, SQLException, InterruptedException {
+  private Drain drain(Stage stage, Pipeline pipeline) throws IOException, SQLException {
     pipeline.arm();
     double processor = stage.serverProcessorSeconds();
     long start = machine.nanos().getAsLong();
     pipeline.start();
     stage.awaitMarker(pipeline.database(), round);
     double seconds = (machine.nanos().getAsLong() - start) / 1e9;
-    double used = stage.serverProcessorSeconds() - processor + pipeline.ownProcessorSeconds();
+    double own = pipeline.ownProcessorSeconds();
+    double used = stage.serverProcessorSeconds() - processor + own;
     pipeline.stop();
-    return new Drain(seconds, used);
+    return new Drain(seconds, used, own);
   }
 
   /** The lag while the primary commits at a part of the rate that was measured. */
   private void steady(Stage stage, OwnPipeline ours, double rate, BenchResult.Builder figures)
-      throws IOException, SQLException, InterruptedException {
+      throws IOException, SQLException {
     ours.arm();
     ours.start();
     ours.awaitInSync();
