@@ -1,6 +1,7 @@
 package io.understudy.daemon.apply;
 
 import io.understudy.daemon.capture.Change;
+import io.understudy.daemon.capture.Row;
 import io.understudy.daemon.postgres.Catalogue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,7 +9,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the net effect of a group of changes into a shadow, a table at a time, inside the caller's
@@ -23,19 +23,19 @@ final class NetWriter {
    * Limits of one statement.
    *
    * @param rowsMax rows
-   * @param charactersMax characters of all values together; the row that reaches it is the last
+   * @param bytesMax bytes of all values together; the row that reaches it is the last
    */
-  record Bounds(int rowsMax, long charactersMax) {
+  record Bounds(int rowsMax, long bytesMax) {
     static final Bounds DEFAULT = new Bounds(10_000, 8L << 20);
 
     Bounds {
-      if (rowsMax < 1 || charactersMax < 1) {
+      if (rowsMax < 1 || bytesMax < 1) {
         throw new IllegalArgumentException(
             "bounds of a statement: "
                 + rowsMax
                 + " rows, "
-                + charactersMax
-                + " characters; both must be at least 1");
+                + bytesMax
+                + " bytes; both must be at least 1");
       }
     }
   }
@@ -82,36 +82,33 @@ final class NetWriter {
     int columns = batch.shape().parameters().size();
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       ArrayLiterals literals = new ArrayLiterals(columns);
-      for (List<@Nullable String> row : batch.rows()) {
+      for (Row row : batch.rows()) {
         literals.add(row);
-        if (literals.rows() >= bounds.rowsMax()
-            || literals.characters() >= bounds.charactersMax()) {
-          execute(statement, batch.shape().table(), literals);
-          literals = new ArrayLiterals(columns);
+        if (literals.rows() >= bounds.rowsMax() || literals.bytes() >= bounds.bytesMax()) {
+          execute(statement, batch.shape(), literals);
+          literals.clear();
         }
       }
       if (literals.rows() > 0) {
-        execute(statement, batch.shape().table(), literals);
+        execute(statement, batch.shape(), literals);
       }
     }
   }
 
-  private static void execute(
-      PreparedStatement statement, Catalogue.Table table, ArrayLiterals literals)
+  private static void execute(PreparedStatement statement, Shape shape, ArrayLiterals literals)
       throws SQLException, DivergenceException {
-    List<String> arrays = literals.finish();
-    for (int i = 0; i < arrays.size(); i++) {
-      statement.setString(i + 1, arrays.get(i));
+    for (int i = 0; i < shape.parameters().size(); i++) {
+      statement.setBytes(i + 1, literals.literal(i));
     }
     int count = statement.executeUpdate();
     if (count != literals.rows()) {
       throw new DivergenceException(
           "table "
-              + table.name()
+              + shape.table().name()
               + ": changes of "
               + literals.rows()
               + " rows, known by the key "
-              + table.key()
+              + shape.table().key()
               + ", found "
               + count
               + " rows; the copy is broken");

@@ -163,11 +163,12 @@ final class OrderedWriter implements AutoCloseable {
     requireAll(table, update.row(), update.unchanged());
     List<String> sets = new ArrayList<>();
     List<@Nullable String> arguments = new ArrayList<>();
-    for (int i = 0; i < update.row().columns().size(); i++) {
+    List<@Nullable String> values = update.row().values();
+    for (int i = 0; i < values.size(); i++) {
       Catalogue.Column column = column(table, update.row().columns().get(i));
       if (!column.alwaysIdentity()) {
         sets.add(TableName.quote(column.name()) + " = " + cast(column));
-        arguments.add(update.row().values().get(i));
+        arguments.add(values.get(i));
       }
     }
     if (!sets.isEmpty()) {
@@ -210,9 +211,10 @@ final class OrderedWriter implements AutoCloseable {
   private static String where(Catalogue.Table table, Row key, List<@Nullable String> arguments)
       throws DivergenceException {
     List<String> conditions = new ArrayList<>();
-    for (int i = 0; i < key.columns().size(); i++) {
+    List<@Nullable String> values = key.values();
+    for (int i = 0; i < values.size(); i++) {
       Catalogue.Column column = column(table, key.columns().get(i));
-      String value = key.values().get(i);
+      String value = values.get(i);
       if (value == null) {
         conditions.add(TableName.quote(column.name()) + " IS NULL");
       } else {

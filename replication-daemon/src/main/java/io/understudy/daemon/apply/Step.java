@@ -1,9 +1,9 @@
 package io.understudy.daemon.apply;
 
 import io.understudy.daemon.capture.Change;
+import io.understudy.daemon.capture.Row;
 import io.understudy.daemon.capture.TableName;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** One part of a group's net effect. Their order counts. */
 sealed interface Step {
@@ -14,9 +14,9 @@ sealed interface Step {
   /**
    * Rows of one table to which the same happens.
    *
-   * @param rows the values that the shape takes, row by row; no two rows have the same key
+   * @param rows the values of the shape's parameters, row by row; no two rows have the same key
    */
-  record Batch(Shape shape, List<List<@Nullable String>> rows) implements Step {}
+  record Batch(Shape shape, List<Row> rows) implements Step {}
 
   /** Changes of one table that must be made one after the other. */
   record InOrder(List<Change> changes) implements Step {}

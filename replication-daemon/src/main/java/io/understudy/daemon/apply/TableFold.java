@@ -1,13 +1,11 @@
 package io.understudy.daemon.apply;
 
 import io.understudy.daemon.capture.Change;
+import io.understudy.daemon.capture.Columns;
 import io.understudy.daemon.capture.Row;
 import io.understudy.daemon.postgres.Catalogue;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,44 +31,43 @@ import org.jspecify.annotations.Nullable;
  * they came, and the writer that makes them in their order finds what is wrong.
  */
 final class TableFold {
-  /** Values of the key's columns, in the key's order. */
-  private record Key(List<String> values) {}
-
   /** One row that the group touched and left there. */
   private static final class Live {
     /** Its key in the shadow before the group; null if the group made the row. */
-    final @Nullable Key origin;
+    final @Nullable Row origin;
 
-    final List<@Nullable String> values;
-    // Invariant: values at other places mean nothing.
-    final BitSet known = new BitSet();
+    /** What is known of it. */
+    Row row;
 
-    Live(@Nullable Key origin, int columns) {
+    Live(@Nullable Row origin, Row row) {
       this.origin = origin;
-      this.values = Arrays.asList(new @Nullable String[columns]);
+      this.row = row;
     }
   }
 
+  private record Pair(Columns newer, Columns older) {}
+
+  /** How a newer row is completed with values of an older one. */
+  private record Completion(Columns both, List<Integer> missing) {}
+
   private final Catalogue.Table table;
-  private final Map<String, Integer> places = new HashMap<>();
-  private final List<Catalogue.Column> keyColumns = new ArrayList<>();
+  private final Columns all;
+  private final Columns keyColumns;
+  private final Map<Columns, Layout> layouts = new HashMap<>();
+  private final Map<Pair, Completion> completions = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
   // Invariant: a key is in at most one of live and absent; in neither, the group says nothing of
   // it.
-  private final Map<Key, Live> live = new LinkedHashMap<>();
-  private final Set<Key> absent = new HashSet<>();
-  private final Set<Key> deleted = new LinkedHashSet<>();
+  private final Map<Row, Live> live = new LinkedHashMap<>();
+  private final Set<Row> absent = new HashSet<>();
+  private final Set<Row> deleted = new LinkedHashSet<>();
   private boolean foldable;
 
   TableFold(Catalogue.Table table) {
     this.table = table;
-    for (Catalogue.Column column : table.columns()) {
-      places.put(column.name(), places.size());
-    }
-    for (String name : table.key()) {
-      table.column(name).ifPresent(keyColumns::add);
-    }
-    this.foldable = !table.keyless() && keyColumns.size() == table.key().size();
+    this.all = Columns.of(table.columnNames());
+    this.keyColumns = Columns.of(table.key());
+    this.foldable = !table.keyless() && all.names().containsAll(table.key());
   }
 
   Catalogue.Table table() {
@@ -91,41 +89,53 @@ final class TableFold {
   }
 
   private boolean insert(Row row) {
-    Live created = new Live(null, places.size());
-    if (!merge(created, row) || created.known.cardinality() < places.size()) {
+    Layout layout = layout(row);
+    if (!layout.complete()) {
       return false;
     }
-    return keyOf(row).map(key -> place(key, created)).orElse(false);
+    return layout.key(row).map(key -> place(key, new Live(null, row))).orElse(false);
   }
 
   private boolean update(Change.Update update) {
-    Optional<Key> before = keyOf(update.key());
-    if (before.isEmpty()) {
+    Optional<Row> before = layout(update.key()).key(update.key());
+    if (before.isEmpty() || !covers(update)) {
       return false;
     }
-    Key old = before.get();
+    Row old = before.get();
     Live row = live.get(old);
     if (row == null) {
       if (absent.contains(old)) {
         return false;
       }
-      row = new Live(old, places.size());
+      row = new Live(old, update.row());
+      live.put(old, row);
+    } else {
+      row.row = completed(update.row(), row.row);
     }
-    if (!merge(row, update.row()) || !covers(update)) {
+    return follow(row, old);
+  }
+
+  /** Finds the key that a row has now. */
+  private boolean follow(Live row, Row old) {
+    Optional<Row> key = layout(row.row).key(row.row);
+    if (key.isEmpty()) {
+      // A large part of a key that did not change is not in the new row; it is in the old key.
+      row.row = completed(row.row, old);
+      key = layout(row.row).key(row.row);
+    }
+    if (key.isEmpty()) {
       return false;
     }
-    Key now = keyAfter(row, old);
-    if (!now.equals(old)) {
+    if (!key.get().equals(old)) {
       live.remove(old);
       absent.add(old);
-      return place(now, row);
+      return place(key.get(), row);
     }
-    live.put(now, row);
     return true;
   }
 
   private boolean delete(Row key) {
-    Optional<Key> named = keyOf(key);
+    Optional<Row> named = layout(key).key(key);
     if (named.isEmpty() || !absent.add(named.get())) {
       return false;
     }
@@ -138,66 +148,62 @@ final class TableFold {
     return true;
   }
 
-  private boolean place(Key key, Live row) {
+  private boolean place(Row key, Live row) {
     absent.remove(key);
     return live.put(key, row) == null;
   }
 
-  /** Returns false if the row has a column that the table does not have. */
-  private boolean merge(Live live, Row row) {
-    for (int i = 0; i < row.columns().size(); i++) {
-      Integer place = places.get(row.columns().get(i));
-      if (place == null) {
-        return false;
-      }
-      live.values.set(place, row.values().get(i));
-      live.known.set(place);
-    }
-    return true;
-  }
-
   /** Whether the change says something of every column; anything else is another table. */
   private boolean covers(Change.Update update) {
-    if (update.row().columns().size() == places.size()) {
-      return true;
+    Layout layout = layout(update.row());
+    if (layout.complete() || !layout.fits()) {
+      return layout.complete();
     }
     Set<String> there = new HashSet<>(update.row().columns());
     there.addAll(update.unchanged());
-    return there.equals(places.keySet());
+    return there.equals(Set.copyOf(all.names()));
   }
 
-  /** The key in a row that has all its columns. */
-  private Optional<Key> keyOf(Row row) {
-    List<String> values = new ArrayList<>(keyColumns.size());
-    for (Catalogue.Column column : keyColumns) {
-      int at = row.columns().indexOf(column.name());
-      String value = at < 0 ? null : row.values().get(at);
-      if (value == null) {
-        return Optional.empty();
-      }
-      values.add(value);
+  /** The newer row, with what only the older one has. */
+  private Row completed(Row newer, Row older) {
+    if (newer.shape().size() == all.size()) {
+      return newer;
     }
-    return Optional.of(new Key(values));
+    Completion completion =
+        completions.computeIfAbsent(new Pair(newer.shape(), older.shape()), TableFold::completion);
+    return completion.missing().isEmpty()
+        ? newer
+        : newer.and(completion.both(), older, ints(completion.missing()));
   }
 
-  /** A large part of a key that did not change is not in the new row; it is in the old key. */
-  private Key keyAfter(Live row, Key old) {
-    List<String> values = new ArrayList<>(keyColumns.size());
-    for (int i = 0; i < keyColumns.size(); i++) {
-      int place = placeOf(keyColumns.get(i));
-      String value = row.values.get(place);
-      if (value == null) {
-        value = old.values().get(i);
-        row.values.set(place, value);
-        row.known.set(place);
-      }
-      values.add(value);
+  private static Completion completion(Pair pair) {
+    List<String> newer = pair.newer().names();
+    List<String> older = pair.older().names();
+    List<Integer> missing =
+        IntStream.range(0, older.size())
+            .filter(i -> !newer.contains(older.get(i)))
+            .boxed()
+            .toList();
+    List<String> both = new ArrayList<>(newer);
+    missing.forEach(i -> both.add(older.get(i)));
+    return new Completion(Columns.of(both), missing);
+  }
+
+  private static int[] ints(List<Integer> indexes) {
+    return indexes.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private Layout layout(Row row) {
+    return layout(row.shape());
+  }
+
+  private Layout layout(Columns columns) {
+    Layout known = layouts.get(columns);
+    if (known == null) {
+      known = new Layout(table, keyColumns, columns);
+      layouts.put(columns, known);
     }
-    return new Key(values);
-  }
-
-  private int placeOf(Catalogue.Column column) {
-    return places.getOrDefault(column.name(), -1);
+    return known;
   }
 
   /** What is to be done, in an order in which no two rows ever have the same key. */
@@ -205,19 +211,19 @@ final class TableFold {
     if (!foldable) {
       return changes.isEmpty() ? List.of() : List.of(new Step.InOrder(changes));
     }
-    Set<Key> ended = new LinkedHashSet<>(deleted);
-    List<List<@Nullable String>> inserts = new ArrayList<>();
-    Map<Key, Live> moves = new LinkedHashMap<>();
-    Map<Key, Live> updates = new LinkedHashMap<>();
+    Set<Row> ended = new LinkedHashSet<>(deleted);
+    List<Row> inserts = new ArrayList<>();
+    Map<Row, Live> moves = new LinkedHashMap<>();
+    List<Live> updates = new ArrayList<>();
     live.forEach((key, row) -> {
-      boolean complete = row.known.cardinality() == places.size();
+      Layout layout = layout(row.row);
       if (row.origin == null) {
-        inserts.add(row.values);
+        inserts.add(layout.arranged(all, row.row));
       } else if (row.origin.equals(key)) {
-        updates.put(key, row);
-      } else if (complete) {
+        updates.add(row);
+      } else if (layout.complete()) {
         ended.add(row.origin);
-        inserts.add(row.values);
+        inserts.add(layout.arranged(all, row.row));
       } else {
         moves.put(key, row);
       }
@@ -226,56 +232,40 @@ final class TableFold {
       return List.of(new Step.InOrder(changes));
     }
     List<Step> steps = new ArrayList<>();
-    add(steps, new Shape.Delete(table, keyColumns), ended.stream().map(TableFold::row).toList());
+    add(steps, new Shape.Delete(table, key()), List.copyOf(ended));
     steps.addAll(updates(moves.values(), true));
-    steps.addAll(updates(updates.values(), false));
+    steps.addAll(updates(updates, false));
     add(steps, new Shape.Insert(table), inserts);
     return steps;
   }
 
-  private static void add(List<Step> steps, Shape shape, List<List<@Nullable String>> rows) {
+  private List<Catalogue.Column> key() {
+    return keyColumns.names().stream().map(name -> table.column(name).orElseThrow()).toList();
+  }
+
+  private static void add(List<Step> steps, Shape shape, List<Row> rows) {
     if (!rows.isEmpty()) {
       steps.add(new Step.Batch(shape, rows));
     }
   }
 
-  private static List<@Nullable String> row(Key key) {
-    return Collections.unmodifiableList(key.values());
-  }
-
   /** One batch for each set of columns that are known. */
   private List<Step> updates(Collection<Live> rows, boolean moved) {
-    BitSet fixed = fixed(moved);
-    Map<BitSet, List<List<@Nullable String>>> batches = new LinkedHashMap<>();
+    Map<Columns, List<Live>> alike = new LinkedHashMap<>();
     for (Live row : rows) {
-      BitSet sets = (BitSet) row.known.clone();
-      sets.andNot(fixed);
-      if (!sets.isEmpty()) {
-        batches.computeIfAbsent(sets, _ -> new ArrayList<>()).add(arguments(row, sets));
-      }
+      alike.computeIfAbsent(row.row.shape(), _ -> new ArrayList<>()).add(row);
     }
     List<Step> steps = new ArrayList<>();
-    batches.forEach((sets, arguments) -> {
-      List<Catalogue.Column> columns = sets.stream().mapToObj(table.columns()::get).toList();
-      steps.add(new Step.Batch(new Shape.Update(table, keyColumns, columns), arguments));
+    alike.forEach((columns, group) -> {
+      Layout.Assignment assignment = layout(columns).assignment(table, moved);
+      if (!assignment.sets().isEmpty()) {
+        List<Row> arguments = new ArrayList<>(group.size());
+        for (Live row : group) {
+          arguments.add(assignment.arguments(Objects.requireNonNull(row.origin), row.row));
+        }
+        steps.add(new Step.Batch(new Shape.Update(table, key(), assignment.sets()), arguments));
+      }
     });
     return steps;
-  }
-
-  /** Places of the columns that an UPDATE need not or may not name. */
-  private BitSet fixed(boolean moved) {
-    BitSet fixed = new BitSet();
-    for (Catalogue.Column column : table.columns()) {
-      if (column.alwaysIdentity() || (!moved && keyColumns.contains(column))) {
-        fixed.set(placeOf(column));
-      }
-    }
-    return fixed;
-  }
-
-  private static List<@Nullable String> arguments(Live row, BitSet sets) {
-    List<@Nullable String> arguments = new ArrayList<>(Objects.requireNonNull(row.origin).values());
-    sets.stream().mapToObj(row.values::get).forEach(arguments::add);
-    return arguments;
   }
 }

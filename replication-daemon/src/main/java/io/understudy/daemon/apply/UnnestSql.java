@@ -8,14 +8,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes the statement that makes one kind of change to many rows: its parameters are arrays, one
- * per column, and {@code unnest} turns them into rows.
+ * Writes the statement that makes one kind of change to many rows: its parameters are array
+ * literals in UTF-8, one per column, and {@code unnest} turns them into rows. As a select list the
+ * calls keep step, value by value; in FROM each would first store all its values.
  *
  * <p>A value is of its column's type without modifiers; the assignment applies them, and refuses
  * what does not fit, where a cast would cut it off. Types whose arrays {@code unnest} would take
  * apart further travel as text. ONLY, because children of a table are tables of their own here.
  */
 final class UnnestSql {
+  // A parameter is a literal's bytes: so no text is made of them on this side.
+  private static final String ARRAY = "pg_catalog.convert_from(?, 'UTF8')::";
+
   private UnnestSql() {}
 
   /** The text; its parameters are those of the shape, each as an array. */
@@ -76,17 +80,16 @@ final class UnnestSql {
   }
 
   private static String source(List<Catalogue.Column> parameters) {
-    return "unnest("
+    return "(SELECT "
         + list(
             parameters.size(),
             ", ",
-            i ->
-                parameters.get(i).form().unnestable()
-                    ? "?::" + parameters.get(i).form().bare() + "[]"
-                    : "?::text[]")
-        + ") AS source("
-        + list(parameters.size(), ", ", i -> "v" + i)
-        + ")";
+            i -> "unnest(" + ARRAY + array(parameters.get(i).form()) + ") AS v" + i)
+        + ") AS source";
+  }
+
+  private static String array(Catalogue.Form form) {
+    return form.unnestable() ? form.bare() + "[]" : "text[]";
   }
 
   private static String value(Catalogue.Column column, int parameter) {

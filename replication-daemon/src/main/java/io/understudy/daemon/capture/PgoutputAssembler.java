@@ -70,7 +70,7 @@ final class PgoutputAssembler {
   }
 
   /**
-   * Takes the next message, and may write into it.
+   * Takes the next message; may write into its array, and keeps it for the rows in it.
    *
    * @return the transaction that it completes
    * @throws PgoutputException if it cannot be read

@@ -19,11 +19,9 @@ import io.understudy.daemon.capture.PgoutputMessage.Tuple;
 import io.understudy.daemon.capture.PgoutputMessage.Update;
 import io.understudy.model.Lsn;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one message, which must be the whole buffer. What is wrong with it is said with the
@@ -31,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PgoutputDecoder {
   private static final int IDENTIFIES = 1;
-  private static final char REPLACEMENT = '\uFFFD';
 
   private final ByteBuffer bytes;
   private final int start;
@@ -46,6 +43,7 @@ final class PgoutputDecoder {
    * Reads a message. Messages inside a stream carry a transaction id after their type, which {@link
    * StreamedMessage} takes out first.
    *
+   * @param bytes in an array that nobody writes to afterwards: rows are views of it
    * @throws PgoutputException if this is no message
    */
   static PgoutputMessage decode(ByteBuffer bytes) {
@@ -165,23 +163,20 @@ final class PgoutputDecoder {
 
   private Tuple tuple() {
     int count = count(int16());
-    List<@Nullable String> values = new ArrayList<>(count);
-    List<Integer> unchanged = List.of();
+    int from = bytes.position();
+    int unchanged = 0;
     for (int i = 0; i < count; i++) {
       byte kind = int8();
       switch (kind) {
-        case 'n' -> values.add(null);
-        case 't' -> values.add(text(int32()));
-        case 'u' -> {
-          values.add(null);
-          unchanged = unchanged.isEmpty() ? new ArrayList<>() : unchanged;
-          unchanged.add(i);
-        }
+        case Row.NULL -> {}
+        case Row.TEXT -> skipText(int32());
+        case Tuple.UNCHANGED -> unchanged++;
         case 'b' -> throw wrong("column " + i + " has the binary form, which nobody asked for");
         default -> throw wrong("column " + i + " has a form with code " + kind);
       }
     }
-    return new Tuple(values, unchanged);
+    int base = bytes.arrayOffset();
+    return new Tuple(bytes.array(), base + from, base + bytes.position(), count, unchanged);
   }
 
   /** Every item takes at least a byte, so that garbage cannot ask for much memory. */
@@ -192,40 +187,25 @@ final class PgoutputDecoder {
     return count;
   }
 
-  private String text(int length) {
+  /** Databases with encoding SQL_ASCII send whatever was put in. */
+  private void skipText(int length) {
     if (length < 0 || length > bytes.remaining()) {
       throw wrong("it announces a value of " + length + " bytes");
     }
-    int from = bytes.position();
-    String text;
-    if (bytes.hasArray()) {
-      text = new String(bytes.array(), bytes.arrayOffset() + from, length, UTF_8);
-    } else {
-      text = UTF_8.decode(bytes.slice(from, length)).toString();
-    }
-    if (text.indexOf(REPLACEMENT) >= 0) {
-      requireUtf8(from, length);
-    }
-    bytes.position(from + length);
-    return text;
-  }
-
-  /** Databases with encoding SQL_ASCII send whatever was put in. */
-  private void requireUtf8(int from, int length) {
-    try {
-      UTF_8.newDecoder().decode(bytes.slice(from, length));
-    } catch (CharacterCodingException e) {
+    int from = bytes.arrayOffset() + bytes.position();
+    if (!Utf8.isValid(bytes.array(), from, from + length)) {
       throw wrong("a value is not valid UTF-8; give the database an encoding");
     }
+    bytes.position(bytes.position() + length);
   }
 
   private String string() {
     int from = bytes.position();
     for (int at = from; at < bytes.limit(); at++) {
       if (bytes.get(at) == 0) {
-        String text = text(at - from);
+        skipText(at - from);
         bytes.get();
-        return text;
+        return new String(bytes.array(), bytes.arrayOffset() + from, at - from, UTF_8);
       }
     }
     throw wrong("a name does not end");

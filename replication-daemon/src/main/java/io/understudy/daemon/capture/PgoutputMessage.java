@@ -1,10 +1,9 @@
 package io.understudy.daemon.capture;
 
 import io.understudy.model.Lsn;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A message of PostgreSQL's plug-in {@code pgoutput}, protocol versions 1 to 4 without two-phase
@@ -90,21 +89,71 @@ sealed interface PgoutputMessage {
   record Ignored(char type) implements PgoutputMessage {}
 
   /**
-   * Values of one row, one for each column of its relation.
-   *
-   * @param values in text form; SQL NULL is null, and so is what did not change
-   * @param unchanged indexes of the columns whose large value did not change and was not sent
+   * Values of one row, one for each column of its relation: the bytes as they came, in the form of
+   * {@link Row}, and {@code u} for a large value that did not change and was not sent.
    */
-  record Tuple(List<@Nullable String> values, List<Integer> unchanged) {
-    public Tuple {
-      values = Collections.unmodifiableList(values);
-      unchanged = List.copyOf(unchanged);
+  final class Tuple {
+    static final byte UNCHANGED = 'u';
+
+    private final byte[] bytes;
+    private final int from;
+    private final int to;
+    private final int count;
+    private final int unchanged;
+
+    /**
+     * @param bytes hold the values between {@code from} and {@code to}, and never change any more
+     * @param count how many values
+     * @param unchanged how many of them were not sent
+     */
+    Tuple(byte[] bytes, int from, int to, int count, int unchanged) {
+      this.bytes = bytes;
+      this.from = from;
+      this.to = to;
+      this.count = count;
+      this.unchanged = unchanged;
+    }
+
+    int count() {
+      return count;
+    }
+
+    int unchanged() {
+      return unchanged;
+    }
+
+    boolean isUnchanged(int index) {
+      if (unchanged == 0) {
+        return false;
+      }
+      int at = from;
+      for (int i = 0; i < index; i++) {
+        at = Row.after(bytes, at);
+      }
+      return bytes[at] == UNCHANGED;
+    }
+
+    /** A view as a row; values that were not sent must be left out of it at once. */
+    Row as(Columns columns) {
+      return new Row(columns, bytes, from, to);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Tuple tuple
+          && count == tuple.count
+          && Arrays.equals(bytes, from, to, tuple.bytes, tuple.from, tuple.to);
+    }
+
+    @Override
+    public int hashCode() {
+      return count;
     }
 
     /** Never the values. */
     @Override
     public String toString() {
-      return "Tuple[" + values.size() + " columns, unchanged " + unchanged + "]";
+      return "Tuple[" + count + " columns, unchanged " + unchanged + "]";
     }
   }
 }

@@ -31,12 +31,14 @@ final class RowReader {
   record Reading(Row row, List<String> unchanged, Optional<Field> unreadable) {}
 
   private final List<Field> fields;
+  private final Columns all;
   private final Map<String, ColumnText> writers = new HashMap<>();
   private final String placeholder;
   private final String placeholderBytes;
 
   RowReader(Schema schema, String placeholder) {
     this.fields = schema.fields();
+    this.all = Columns.of(fields.stream().map(Field::name).toList());
     this.placeholder = placeholder;
     this.placeholderBytes = "\\x" + HexFormat.of().formatHex(placeholder.getBytes(UTF_8));
     for (Field field : fields) {
@@ -69,6 +71,8 @@ final class RowReader {
         values.add(text);
       }
     }
-    return new Reading(new Row(columns, values), unchanged, Optional.ofNullable(unreadable));
+    boolean whole = columns.size() == fields.size();
+    Row row = new Row(whole ? all : Columns.of(columns), values);
+    return new Reading(row, unchanged, Optional.ofNullable(unreadable));
   }
 }

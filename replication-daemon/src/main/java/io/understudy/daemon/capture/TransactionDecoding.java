@@ -4,17 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.understudy.model.Position;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads one transaction of {@link TransactionCodec}'s format; believes nothing. */
 final class TransactionDecoding {
   private final Position position;
   private final ByteBuffer bytes;
   private final List<TableName> tables = new ArrayList<>();
-  private final List<List<String>> lists = new ArrayList<>();
+  private final List<Columns> lists = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
 
   TransactionDecoding(Position position, byte[] content) {
@@ -46,7 +44,7 @@ final class TransactionDecoding {
       case TransactionCodec.COLUMNS -> lists.add(names());
       case TransactionCodec.INSERT -> changes.add(new Change.Insert(table(), row()));
       case TransactionCodec.UPDATE ->
-          changes.add(new Change.Update(table(), row(), row(), columns()));
+          changes.add(new Change.Update(table(), row(), row(), columns().names()));
       case TransactionCodec.DELETE -> changes.add(new Change.Delete(table(), row()));
       case TransactionCodec.TRUNCATE -> changes.add(new Change.Truncate(table()));
       case TransactionCodec.UNREADABLE ->
@@ -55,48 +53,52 @@ final class TransactionDecoding {
     }
   }
 
+  /** A view of the content, once it is known to hold the values. */
   private Row row() {
-    List<String> columns = columns();
-    List<@Nullable String> values = new ArrayList<>(columns.size());
+    Columns columns = columns();
+    int from = bytes.position();
     for (int i = 0; i < columns.size(); i++) {
       byte kind = int8();
-      switch (kind) {
-        case TransactionCodec.NULL -> values.add(null);
-        case TransactionCodec.VALUE -> values.add(text());
-        default -> throw wrong("a value has kind " + kind);
+      if (kind == Row.TEXT) {
+        skipText();
+      } else if (kind != Row.NULL) {
+        throw wrong("a value has kind " + kind);
       }
     }
-    return new Row(columns, values);
+    return new Row(columns, bytes.array(), from, bytes.position());
   }
 
-  private List<String> names() {
+  private Columns names() {
     // Every name takes at least its length, so that garbage cannot ask for much memory.
     int count = upTo(bytes.remaining() / Integer.BYTES, "names");
     List<String> names = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       names.add(text());
     }
-    return List.copyOf(names);
+    return Columns.of(names);
   }
 
   private TableName table() {
     return tables.get(upTo(tables.size() - 1, "as a table's number"));
   }
 
-  private List<String> columns() {
+  private Columns columns() {
     return lists.get(upTo(lists.size() - 1, "as a column list's number"));
   }
 
   private String text() {
+    int from = bytes.position() + Integer.BYTES;
+    skipText();
+    return new String(bytes.array(), from, bytes.position() - from, UTF_8);
+  }
+
+  private void skipText() {
     int length = upTo(bytes.remaining() - Integer.BYTES, "bytes of text");
-    ByteBuffer content = bytes.slice(bytes.position(), length);
-    try {
-      String text = UTF_8.newDecoder().decode(content).toString();
-      bytes.position(bytes.position() + length);
-      return text;
-    } catch (CharacterCodingException e) {
+    int from = bytes.position();
+    if (!Utf8.isValid(bytes.array(), from, from + length)) {
       throw wrong("a text is not valid UTF-8");
     }
+    bytes.position(from + length);
   }
 
   private int upTo(int max, String what) {

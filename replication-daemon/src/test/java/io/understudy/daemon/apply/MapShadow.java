@@ -67,7 +67,7 @@ final class MapShadow {
     switch (step) {
       case Step.Truncate truncate -> truncate.tables().forEach(name -> rows(name).clear());
       case Step.InOrder ordered -> ordered.changes().forEach(this::apply);
-      case Step.Batch batch -> batch.rows().forEach(row -> apply(batch.shape(), row));
+      case Step.Batch batch -> batch.rows().forEach(row -> apply(batch.shape(), row.values()));
     }
   }
 
@@ -112,8 +112,9 @@ final class MapShadow {
 
   private static Map<String, @Nullable String> map(Row row) {
     Map<String, @Nullable String> map = new HashMap<>();
-    for (int i = 0; i < row.columns().size(); i++) {
-      map.put(row.columns().get(i), row.values().get(i));
+    List<@Nullable String> values = row.values();
+    for (int i = 0; i < values.size(); i++) {
+      map.put(row.columns().get(i), values.get(i));
     }
     return map;
   }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NetEffectTest {
@@ -68,8 +67,8 @@ class NetEffectTest {
         case Step.Truncate truncate -> texts.add("truncate " + truncate.tables());
         case Step.InOrder ordered -> texts.add("in order " + ordered.changes().size());
         case Step.Batch batch -> {
-          for (List<@Nullable String> row : batch.rows()) {
-            texts.add(verb(batch.shape()) + " " + row);
+          for (Row row : batch.rows()) {
+            texts.add(verb(batch.shape()) + " " + row.values());
           }
         }
       }

@@ -41,7 +41,11 @@ class PgoutputDecoderTest {
   }
 
   private static Tuple tuple(List<String> values, Integer... unchanged) {
-    return new Tuple(values, List.of(unchanged));
+    String[] row = values.toArray(new String[0]);
+    List.of(unchanged).forEach(i -> row[i] = UNCHANGED);
+    // Behind type, relation, mark and number of columns.
+    byte[] message = PgoutputWriter.plain().insert(7, row).array();
+    return new Tuple(message, 8, message.length, row.length, unchanged.length);
   }
 
   @Test
