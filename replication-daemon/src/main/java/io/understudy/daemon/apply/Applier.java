@@ -11,6 +11,7 @@ import io.understudy.model.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ public final class Applier {
   private record Session(Connection connection, NetWriter writer) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+  // A lone transaction never waits; at most this many groups a second are worth their commits.
+  private static final Duration GATHER = Duration.ofMillis(20);
+  private static final long GROUP_BYTES_MAX = 8L << 20;
   private static final Duration BACKOFF_MAX = Duration.ofSeconds(2);
 
   private final String service;
@@ -89,22 +93,24 @@ public final class Applier {
    */
   public void run(Listener listener) throws DivergenceException, InterruptedException {
     try {
-      for (List<Transaction> group = queue.take(groupChangesMax);
-          !group.isEmpty();
-          group = queue.take(groupChangesMax)) {
+      for (List<Transaction> group = take(); !group.isEmpty(); group = take()) {
         apply(group, listener);
+        queue.gather(groupChangesMax, GATHER);
       }
     } finally {
       disconnect();
     }
   }
 
+  private List<Transaction> take() throws InterruptedException {
+    return queue.take(groupChangesMax, GROUP_BYTES_MAX);
+  }
+
   private void apply(List<Transaction> group, Listener listener)
       throws DivergenceException, InterruptedException {
     for (Duration backoff = Duration.ofMillis(20); ; backoff = next(backoff)) {
       // After a lost COMMIT the position says whether it happened.
-      List<Transaction> fresh =
-          group.stream().filter(t -> t.position().compareTo(applied) > 0).toList();
+      List<Transaction> fresh = fresh(group);
       if (fresh.isEmpty()) {
         return;
       }
@@ -123,16 +129,24 @@ public final class Applier {
     }
   }
 
+  /** They are in order, so what is applied already is at the front. */
+  private List<Transaction> fresh(List<Transaction> group) {
+    int first = 0;
+    while (first < group.size() && group.get(first).position().compareTo(applied) <= 0) {
+      first++;
+    }
+    return group.subList(first, group.size());
+  }
+
   private void applyOnce(List<Transaction> fresh, Listener listener)
       throws SQLException, DivergenceException {
     Session current = connect();
     Connection connection = current.connection();
     // The position read at a reconnection may lie inside the group.
-    List<Change> changes =
-        fresh.stream()
-            .filter(transaction -> transaction.position().compareTo(applied) > 0)
-            .flatMap(transaction -> transaction.changes().stream())
-            .toList();
+    List<Change> changes = new ArrayList<>();
+    for (Transaction transaction : fresh(fresh)) {
+      changes.addAll(transaction.changes());
+    }
     Position target = fresh.getLast().position();
     if (target.compareTo(applied) <= 0) {
       return;
@@ -273,9 +287,9 @@ public final class Applier {
   }
 
   private long reading(Row heartbeat) {
-    String owner = heartbeat.values().get(heartbeat.columns().indexOf("service"));
-    String reading = heartbeat.values().get(heartbeat.columns().indexOf("reading"));
-    return service.equals(owner) && reading != null ? Long.parseLong(reading) : 0;
+    return heartbeat.text("service").filter(service::equals).isPresent()
+        ? heartbeat.text("reading").map(Long::parseLong).orElse(0L)
+        : 0;
   }
 
   private static Duration next(Duration backoff) {

@@ -12,12 +12,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Transactions on their way to one consumer, bounded by the memory that they take. */
 public final class TransactionQueue {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private final Condition arrival = lock.newCondition();
   private final Deque<Transaction> waiting = new ArrayDeque<>();
   // Invariant: bytes is the sum over waiting; above bytesMax only by the last one let in.
   private long bytes;
   private long bytesMax;
   private boolean ended;
+  // Invariant: changes is the sum over waiting; the consumer is woken once there are so many.
+  private long changes;
+  private long wanted = 1;
 
   /**
    * @param bytesMax bound, estimated bytes; one transaction larger than it passes alone
@@ -31,7 +35,7 @@ public final class TransactionQueue {
     lock.lock();
     try {
       bytesMax = newBytesMax;
-      changed.signalAll();
+      room.signalAll();
     } finally {
       lock.unlock();
     }
@@ -44,48 +48,114 @@ public final class TransactionQueue {
    * @return false if there was no room
    */
   public boolean offer(Transaction transaction, Duration patience) throws InterruptedException {
-    long nanos = patience.toNanos();
+    return offer(List.of(transaction), 0, patience) == 1;
+  }
+
+  /**
+   * Adds transactions in order, waiting for room at most {@code patience} at a stretch.
+   *
+   * @param first index of the first one to add
+   * @return index of the first one for which there was no room, or their number
+   */
+  public int offer(List<Transaction> transactions, int first, Duration patience)
+      throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (bytes >= bytesMax && !ended) {
-        if (nanos <= 0) {
-          return false;
-        }
-        nanos = changed.awaitNanos(nanos);
+      int next = first;
+      while (next < transactions.size() && awaitRoom(patience)) {
+        add(transactions.get(next++));
       }
-      if (!ended) {
-        waiting.addLast(transaction);
-        bytes += transaction.bytes();
-        changed.signalAll();
-      }
-      return true;
+      announce();
+      return next;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean awaitRoom(Duration patience) throws InterruptedException {
+    long nanos = patience.toNanos();
+    while (bytes >= bytesMax && !ended) {
+      announce();
+      if (nanos <= 0) {
+        return false;
+      }
+      nanos = room.awaitNanos(nanos);
+    }
+    return true;
+  }
+
+  /** One without changes moves the position and must arrive too. */
+  private static int weight(Transaction transaction) {
+    return Math.max(1, transaction.changes().size());
+  }
+
+  private void announce() {
+    if (changes >= wanted || bytes >= bytesMax) {
+      arrival.signalAll();
+    }
+  }
+
+  private void add(Transaction transaction) {
+    if (!ended) {
+      waiting.addLast(transaction);
+      bytes += transaction.bytes();
+      changes += weight(transaction);
+    }
+  }
+
+  /**
+   * Waits until {@code changesMin} changes are there, the queue is full or has ended, or {@code
+   * patience} is over: a consumer that takes whatever comes first works on one transaction at a
+   * time, and with what that costs keeps those before it from being faster.
+   */
+  public void gather(int changesMin, Duration patience) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      wanted = changesMin;
+      long nanos = patience.toNanos();
+      while (changes < wanted && bytes < bytesMax && !ended && nanos > 0) {
+        nanos = arrival.awaitNanos(nanos);
+      }
+    } finally {
+      wanted = 1;
+      lock.unlock();
+    }
+  }
+
+  /** Takes like {@link #take(int, long)} whatever the memory. */
+  public List<Transaction> take(int changesMax) throws InterruptedException {
+    return take(changesMax, Long.MAX_VALUE);
   }
 
   /**
    * Takes the next transactions in order, at least one, waiting for it.
    *
    * @param changesMax stops before the transaction that would exceed it
+   * @param takenBytesMax stops before the transaction that would exceed it, estimated bytes
    * @return nothing only if the queue has ended and is empty
    */
-  public List<Transaction> take(int changesMax) throws InterruptedException {
+  public List<Transaction> take(int changesMax, long takenBytesMax) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (waiting.isEmpty() && !ended) {
-        changed.await();
+        arrival.await();
       }
       List<Transaction> group = new ArrayList<>();
-      int changes = 0;
+      int takenChanges = 0;
+      long taken = 0;
       for (Transaction next = waiting.peekFirst();
-          next != null && (group.isEmpty() || changes + next.changes().size() <= changesMax);
+          next != null
+              && (group.isEmpty()
+                  || (takenChanges + weight(next) <= changesMax
+                      && taken + next.bytes() <= takenBytesMax));
           next = waiting.peekFirst()) {
         group.add(waiting.removeFirst());
-        changes += next.changes().size();
-        bytes -= next.bytes();
+        takenChanges += weight(next);
+        taken += next.bytes();
       }
-      changed.signalAll();
+      bytes -= taken;
+      changes -= takenChanges;
+      room.signalAll();
       return group;
     } finally {
       lock.unlock();
@@ -97,7 +167,8 @@ public final class TransactionQueue {
     lock.lock();
     try {
       ended = true;
-      changed.signalAll();
+      room.signalAll();
+      arrival.signalAll();
     } finally {
       lock.unlock();
     }
@@ -110,7 +181,9 @@ public final class TransactionQueue {
       ended = true;
       waiting.clear();
       bytes = 0;
-      changed.signalAll();
+      changes = 0;
+      room.signalAll();
+      arrival.signalAll();
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package io.understudy.daemon.capture;
 
 import io.understudy.model.Lsn;
+import java.util.List;
 
 /**
  * The stream of a primary's commits from where its slot stands. The slot is the only stored
@@ -17,6 +18,13 @@ public interface Capture extends AutoCloseable {
      * @throws InterruptedException if the thread is told to end
      */
     void accept(Transaction transaction) throws InterruptedException;
+
+    /** Takes several, in commit order, like {@link #accept} each of them. */
+    default void acceptAll(List<Transaction> transactions) throws InterruptedException {
+      for (Transaction transaction : transactions) {
+        accept(transaction);
+      }
+    }
 
     /** The stream ended by itself; called at most once. */
     void failed(String reason);

@@ -1,5 +1,6 @@
 package io.understudy.daemon.capture;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,20 +12,20 @@ import org.jspecify.annotations.Nullable;
  * reading thread from answering the server, which would end the stream.
  */
 final class Handover implements AutoCloseable {
-  private static final int TRANSACTIONS_MAX = 4096;
+  private static final int BATCHES_MAX = 1024;
   private static final long CLOSE_MILLIS_MAX = 5_000;
 
-  private record Held(Transaction transaction, long bytes) {}
+  private record Held(List<Transaction> transactions, long bytes) {}
 
   private final Capture.Sink sink;
   private final long bytesMax;
-  private final BlockingQueue<Held> queue = new LinkedBlockingQueue<>(TRANSACTIONS_MAX);
+  private final BlockingQueue<Held> queue = new LinkedBlockingQueue<>(BATCHES_MAX);
   private final AtomicLong bytes = new AtomicLong();
   private final Thread thread;
   private volatile @Nullable String failure;
 
   /**
-   * @param bytesMax estimated bytes of the transactions that wait, unless there is only one
+   * @param bytesMax estimated bytes of the transactions that wait, unless they were offered at once
    */
   Handover(String name, Capture.Sink sink, long bytesMax) {
     this.sink = sink;
@@ -36,14 +37,16 @@ final class Handover implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes the next transaction, or returns false if there is no room; for one thread. */
-  boolean offer(Transaction transaction) {
-    long size = transaction.bytes();
+  /**
+   * Takes the next transactions, all of them, or returns false if there is no room; for one thread.
+   */
+  boolean offer(List<Transaction> transactions) {
+    long size = transactions.stream().mapToLong(Transaction::bytes).sum();
     if (bytes.get() > 0 && bytes.get() + size > bytesMax) {
       return false;
     }
     bytes.addAndGet(size);
-    if (queue.offer(new Held(transaction, size))) {
+    if (queue.offer(new Held(List.copyOf(transactions), size))) {
       return true;
     }
     bytes.addAndGet(-size);
@@ -70,7 +73,7 @@ final class Handover implements AutoCloseable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         Held held = queue.take();
-        sink.accept(held.transaction());
+        sink.acceptAll(held.transactions());
         bytes.addAndGet(-held.bytes());
       }
     } catch (InterruptedException e) {

@@ -4,6 +4,8 @@ import io.understudy.model.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -144,11 +146,17 @@ public final class PgoutputCapture implements Capture {
     // On a busy machine a wait takes many times as long as it should.
     private static final int WAITS_PER_STATUS = 100;
 
+    // A hand-over of each transaction alone would wake two threads for it.
+    private static final int BATCH_TRANSACTIONS_MAX = 256;
+    private static final long BATCH_BYTES_MAX = 256 << 10;
+
     private final LogicalStream from;
     private final Handover handover;
     private final PgoutputAssembler assembler;
     private final Delivered delivered;
     private final long quietPollsMin;
+    private final List<Transaction> batch = new ArrayList<>();
+    private long batchBytes;
     private long quietPolls;
     private int messages;
 
@@ -168,6 +176,7 @@ public final class PgoutputCapture implements Capture {
         }
         ByteBuffer message = from.next();
         if (message == null) {
+          handOver();
           waitForMore();
         } else {
           take(message);
@@ -181,17 +190,25 @@ public final class PgoutputCapture implements Capture {
       quietPolls = 0;
       Optional<Transaction> complete = assembler.add(message);
       if (complete.isPresent()) {
-        handOver(complete.get());
+        batch.add(complete.get());
+        batchBytes += complete.get().bytes();
+        if (batch.size() >= BATCH_TRANSACTIONS_MAX || batchBytes >= BATCH_BYTES_MAX) {
+          handOver();
+        }
       }
       if (++messages % MESSAGES_PER_STATUS == 0) {
+        handOver();
         confirmReplicated();
       }
     }
 
     /** Waits for room; the server hears of us meanwhile. */
-    private void handOver(Transaction transaction) throws SQLException {
+    private void handOver() throws SQLException {
+      if (batch.isEmpty()) {
+        return;
+      }
       int waits = 0;
-      while (delivered.isFull() || !handover.offer(transaction)) {
+      while (delivered.isFull() || !handover.offer(batch)) {
         if (closing.get() || handover.failure().isPresent()) {
           return;
         }
@@ -201,12 +218,15 @@ public final class PgoutputCapture implements Capture {
         }
         LockSupport.parkNanos(WAIT_NANOS);
       }
-      delivered.add(transaction.position().lsn());
+      batch.forEach(transaction -> delivered.add(transaction.position().lsn()));
+      batch.clear();
+      batchBytes = 0;
     }
 
     private void waitForMore() throws SQLException {
       confirmReplicated();
       if (++quietPolls >= quietPollsMin
+          && batch.isEmpty()
           && assembler.isIdle()
           && delivered.skipTo(from.received())) {
         from.confirm(delivered.confirmed());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Hands each captured transaction to every shadow. Runs on one thread.
+ * Hands the captured transactions to every shadow. Runs on one thread.
  *
  * <p>A shadow whose queue is full sets the pace for a while: that is the back pressure which keeps
  * memory bounded. It may not do so for ever: after {@link Limits#stallMax} it is given up if k
@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  */
 final class Fanout {
   private static final Duration SLICE = Duration.ofMillis(50);
+  private static final int CHANGES_MAX = 1_000;
 
   private final ReplicationSpec spec;
   private final TransactionQueue captured;
@@ -38,12 +39,10 @@ final class Fanout {
   /** Hands over until the captured transactions have ended, then ends every shadow's queue. */
   void run() {
     try {
-      for (List<Transaction> next = captured.take(1); !next.isEmpty(); next = captured.take(1)) {
-        for (Transaction transaction : next) {
-          progress.accept(transaction.position());
-          for (ShadowLine line : lines) {
-            deliver(line, transaction);
-          }
+      for (List<Transaction> next = take(); !next.isEmpty(); next = take()) {
+        progress.accept(next.getLast().position());
+        for (ShadowLine line : lines) {
+          deliver(line, next);
         }
       }
       lines.forEach(ShadowLine::endOfStream);
@@ -58,12 +57,19 @@ final class Fanout {
     captured.end();
   }
 
-  private void deliver(ShadowLine line, Transaction transaction) throws InterruptedException {
+  /** What waits, together: a hand-over of each transaction costs more than the transaction. */
+  private List<Transaction> take() throws InterruptedException {
+    return captured.take(CHANGES_MAX);
+  }
+
+  private void deliver(ShadowLine line, List<Transaction> transactions)
+      throws InterruptedException {
     Feed feed = line.feed();
     if (feed == null) {
       return;
     }
-    if (feed.queue.offer(transaction, Duration.ZERO)) {
+    int next = feed.queue.offer(transactions, 0, Duration.ZERO);
+    if (next == transactions.size()) {
       if (feed.queue.isRelaxed()) {
         feed.stalledMillis = 0;
       }
@@ -78,7 +84,7 @@ final class Fanout {
               + " seedBufferBytesMax");
       return;
     }
-    while (!feed.queue.offer(transaction, SLICE)) {
+    while ((next = feed.queue.offer(transactions, next, SLICE)) < transactions.size()) {
       feed.stalledMillis += SLICE.toMillis();
       boolean enough = feed.stalledMillis >= spec.limits().stallMax().toMillis();
       if (enough && (ending || othersSuffice(line))) {

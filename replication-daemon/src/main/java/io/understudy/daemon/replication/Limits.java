@@ -33,5 +33,5 @@ public record Limits(
           32L << 20,
           128L << 20,
           Duration.ofSeconds(2),
-          2_000);
+          10_000);
 }

@@ -302,7 +302,14 @@ public final class Replication implements AutoCloseable {
   private final class Captured implements Capture.Sink {
     @Override
     public void accept(Transaction transaction) throws InterruptedException {
-      while (!captured.offer(transaction, PATIENCE)) {
+      acceptAll(List.of(transaction));
+    }
+
+    @Override
+    public void acceptAll(List<Transaction> transactions) throws InterruptedException {
+      for (int next = captured.offer(transactions, 0, PATIENCE);
+          next < transactions.size();
+          next = captured.offer(transactions, next, PATIENCE)) {
         LOG.debug("{}: the shadows set the pace", spec.service());
       }
     }

@@ -47,6 +47,50 @@ class TransactionQueueTest {
     taker.join();
   }
 
+  @Test
+  void severalAreTakenInAsFarAsThereIsRoom() throws Exception {
+    TransactionQueue queue = new TransactionQueue(1);
+    List<Transaction> three = List.of(transaction(1, 1), transaction(2, 1), transaction(3, 1));
+    int next = queue.offer(three, 0, Duration.ZERO);
+    assertThat(next).isEqualTo(1);
+    assertThat(lsns(queue.take(9))).containsExactly(1L);
+    assertThat(queue.offer(three, next, Duration.ofMillis(5))).isEqualTo(2);
+    assertThat(lsns(queue.take(9))).containsExactly(2L);
+  }
+
+  @Test
+  void groupsAreBoundedInMemoryToo() throws Exception {
+    TransactionQueue queue = new TransactionQueue(1 << 20);
+    queue.offer(List.of(transaction(1, 1), transaction(2, 1)), 0, Duration.ZERO);
+    assertThat(lsns(queue.take(9, 1))).containsExactly(1L);
+    assertThat(lsns(queue.take(9, 1))).containsExactly(2L);
+  }
+
+  @Test
+  void gatheringEndsWithPatienceWithEnoughChangesOrWithTheQueue() throws Exception {
+    TransactionQueue queue = new TransactionQueue(1 << 20);
+    queue.gather(3, Duration.ofMillis(1));
+    Thread giver =
+        Thread.ofVirtual().start(() -> give(queue, List.of(transaction(1, 0), transaction(2, 2))));
+    queue.gather(3, Duration.ofHours(1));
+    assertThat(lsns(queue.take(9))).containsExactly(1L, 2L);
+    giver.join();
+    Thread ender = Thread.ofVirtual().start(queue::end);
+    queue.gather(3, Duration.ofHours(1));
+    assertThat(queue.take(9)).isEmpty();
+    ender.join();
+  }
+
+  private static void give(TransactionQueue queue, List<Transaction> transactions) {
+    try {
+      for (Transaction transaction : transactions) {
+        queue.offer(transaction, Duration.ZERO);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static void take(TransactionQueue queue) {
     try {
       queue.take(1);
