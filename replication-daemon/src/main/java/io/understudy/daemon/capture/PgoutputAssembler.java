@@ -89,6 +89,14 @@ final class PgoutputAssembler {
     return place instanceof Place.Between && open.isEmpty();
   }
 
+  /**
+   * Whether the last message ended a transaction or a piece of one. The server has then sent every
+   * transaction that committed before what it says it has sent; pieces of open ones come again.
+   */
+  boolean isBetween() {
+    return place instanceof Place.Between;
+  }
+
   private Optional<Transaction> between(PgoutputMessage message) {
     switch (message) {
       case Begin(long xid) -> place = new Place.Whole(xid);

@@ -43,11 +43,36 @@ public final class PgoutputCapture implements Capture {
   private final AtomicLong replicated = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final boolean prompt;
   private volatile @Nullable Thread reader;
   private volatile @Nullable LogicalStream stream;
+  private volatile Lsn told = Lsn.ZERO;
 
   public PgoutputCapture(PgoutputSettings settings) {
+    this(settings, false);
+  }
+
+  private PgoutputCapture(PgoutputSettings settings, boolean prompt) {
     this.settings = settings;
+    this.prompt = prompt;
+  }
+
+  /**
+   * For clients that wait for what is confirmed: transactions are handed over on the reading
+   * thread, so the sink must not block for long; a position behind which nothing is outstanding is
+   * confirmed at once, because a commit of nothing that is published waits for it too; and the idle
+   * server hears of us all the time, because its wait for a confirmation can miss one.
+   */
+  public static PgoutputCapture prompt(PgoutputSettings settings) {
+    return new PgoutputCapture(settings, true);
+  }
+
+  /**
+   * Everything up to here was told to the server: each transaction up to here was handed over and
+   * confirmed. Any thread.
+   */
+  public Lsn told() {
+    return told;
   }
 
   /** A reader that starts after {@link #close} ends at once. */
@@ -64,6 +89,7 @@ public final class PgoutputCapture implements Capture {
     replicated.accumulateAndGet(
         position.value(), (a, b) -> Long.compareUnsigned(a, b) >= 0 ? a : b);
     LockSupport.unpark(reader);
+    settings.source().wake();
   }
 
   /** Ends the stream; a server that does not let it end is cut off. */
@@ -74,6 +100,7 @@ public final class PgoutputCapture implements Capture {
       return;
     }
     LockSupport.unpark(reader);
+    settings.source().wake();
     try {
       if (ended.await(END_SECONDS_MAX, TimeUnit.SECONDS)) {
         return;
@@ -132,8 +159,11 @@ public final class PgoutputCapture implements Capture {
       if (problem.isPresent()) {
         return problem.get();
       }
-      handover.start();
-      return new Reading(taken, open, handover).untilTheEnd();
+      if (!prompt) {
+        handover.start();
+      }
+      told = settings.start();
+      return new Reading(taken, open, handover, sink).untilTheEnd();
     }
   }
 
@@ -152,6 +182,7 @@ public final class PgoutputCapture implements Capture {
 
     private final LogicalStream from;
     private final Handover handover;
+    private final Capture.Sink sink;
     private final PgoutputAssembler assembler;
     private final Delivered delivered;
     private final long quietPollsMin;
@@ -160,13 +191,14 @@ public final class PgoutputCapture implements Capture {
     private long quietPolls;
     private int messages;
 
-    Reading(LogicalStream from, OpenTransactions open, Handover handover) {
+    Reading(LogicalStream from, OpenTransactions open, Handover handover, Capture.Sink sink) {
       PgoutputSettings.Bounds bounds = settings.bounds();
       this.from = from;
       this.handover = handover;
+      this.sink = sink;
       this.assembler = new PgoutputAssembler(settings.epoch(), settings.primaryKey(), open);
       this.delivered = new Delivered(settings.start(), bounds.transactionsInFlightMax());
-      this.quietPollsMin = bounds.quietMin().toNanos() / POLL_NANOS;
+      this.quietPollsMin = prompt ? 0 : bounds.quietMin().toNanos() / POLL_NANOS;
     }
 
     String untilTheEnd() throws SQLException {
@@ -192,8 +224,11 @@ public final class PgoutputCapture implements Capture {
       if (complete.isPresent()) {
         batch.add(complete.get());
         batchBytes += complete.get().bytes();
-        if (batch.size() >= BATCH_TRANSACTIONS_MAX || batchBytes >= BATCH_BYTES_MAX) {
+        if (prompt || batch.size() >= BATCH_TRANSACTIONS_MAX || batchBytes >= BATCH_BYTES_MAX) {
           handOver();
+        }
+        if (prompt) {
+          confirmReplicated(); // The wait for more may not come for long.
         }
       }
       if (++messages % MESSAGES_PER_STATUS == 0) {
@@ -208,7 +243,7 @@ public final class PgoutputCapture implements Capture {
         return;
       }
       int waits = 0;
-      while (delivered.isFull() || !handover.offer(batch)) {
+      while (delivered.isFull() || !offer()) {
         if (closing.get() || handover.failure().isPresent()) {
           return;
         }
@@ -223,21 +258,43 @@ public final class PgoutputCapture implements Capture {
       batchBytes = 0;
     }
 
-    private void waitForMore() throws SQLException {
-      confirmReplicated();
-      if (++quietPolls >= quietPollsMin
-          && batch.isEmpty()
-          && assembler.isIdle()
-          && delivered.skipTo(from.received())) {
-        from.confirm(delivered.confirmed());
+    private boolean offer() {
+      if (!prompt) {
+        return handover.offer(batch);
       }
-      LockSupport.parkNanos(WAIT_NANOS);
+      try {
+        sink.acceptAll(List.copyOf(batch));
+      } catch (InterruptedException e) {
+        closing.set(true); // The sink was told to end.
+      }
+      return true;
     }
 
-    private void confirmReplicated() throws SQLException {
-      if (delivered.confirm(new Lsn(replicated.get()))) {
-        from.confirm(delivered.confirmed());
+    private void waitForMore() throws SQLException {
+      boolean moved = confirmReplicated();
+      boolean quiet = prompt ? assembler.isBetween() : assembler.isIdle();
+      boolean outstanding = !batch.isEmpty() || !quiet;
+      if (++quietPolls >= quietPollsMin && !outstanding && delivered.skipTo(from.received())) {
+        tell();
+      } else if (prompt && !moved) {
+        tell();
       }
+      if (!settings.source().waits()) {
+        LockSupport.parkNanos(WAIT_NANOS);
+      }
+    }
+
+    private boolean confirmReplicated() throws SQLException {
+      boolean moved = delivered.confirm(new Lsn(replicated.get()));
+      if (moved) {
+        tell();
+      }
+      return moved;
+    }
+
+    private void tell() throws SQLException {
+      from.confirm(delivered.confirmed());
+      told = delivered.confirmed();
     }
   }
 }

@@ -40,6 +40,17 @@ public record PgoutputSettings(
 
     /** What an error of the server means, without row values. */
     String describe(SQLException error);
+
+    /**
+     * Whether a read that finds nothing has waited by itself, for at most some ten milliseconds or
+     * until {@link #wake}; if not, the reader pauses a moment before it looks again.
+     */
+    default boolean waits() {
+      return false;
+    }
+
+    /** There is something to tell the server: ends the wait of the reading thread. Any thread. */
+    default void wake() {}
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.understudy.daemon.postgres;
 
 import io.understudy.daemon.capture.DebeziumSettings;
+import io.understudy.daemon.capture.WakeableSocketFactory;
 import io.understudy.model.config.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,12 +90,29 @@ public final class Server {
    * form that every server reads the same way, whatever the primary's settings are.
    */
   public Connection replication() throws SQLException {
+    return connect(replicating());
+  }
+
+  /**
+   * The same, for a stream whose reader can be woken and whose confirmations commits may wait for.
+   *
+   * @param name by which {@code synchronous_standby_names} knows it
+   */
+  public Connection stream(String name, WakeableSocketFactory.Wakeup wakeup) throws SQLException {
+    Properties properties = replicating();
+    properties.setProperty("ApplicationName", name);
+    properties.setProperty("socketFactory", WakeableSocketFactory.class.getName());
+    properties.setProperty("socketFactoryArg", wakeup.argument());
+    return connect(properties);
+  }
+
+  private Properties replicating() throws SQLException {
     Properties properties = properties(BULK_SECONDS);
     properties.setProperty("replication", "database");
     properties.setProperty("assumeMinServerVersion", "14");
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("options", EXACT_TEXT + " -c search_path=pg_catalog");
-    return connect(properties);
+    return properties;
   }
 
   /** The same place for a client that connects by itself. */
@@ -108,9 +126,10 @@ public final class Server {
       "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3"
           + " -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c array_nulls=on";
 
+  // Local: on its own disk. A server that was a primary before may still name standbys to wait for.
   private static final String APPLY_OPTIONS =
       EXACT_TEXT
-          + " -c synchronous_commit=on -c session_replication_role=replica"
+          + " -c synchronous_commit=local -c session_replication_role=replica"
           + " -c statement_timeout=0 -c row_security=off";
 
   private static final String BY_INDEX =
