@@ -1,5 +1,6 @@
 package io.understudy.daemon.apply;
 
+import io.understudy.daemon.postgres.Reign;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.sql.Connection;
@@ -56,6 +57,7 @@ public final class AppliedPosition {
 
   /** Sets it inside the transaction that replaces the whole copy. */
   public void replace(Connection connection, Position position) throws SQLException {
+    new Reign(service).end(connection);
     try (PreparedStatement statement =
         connection.prepareStatement(
             "INSERT INTO understudy.applied (service, epoch, lsn) VALUES (?, ?, ?::pg_lsn)"

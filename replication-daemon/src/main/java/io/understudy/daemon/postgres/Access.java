@@ -34,6 +34,9 @@ public final class Access {
 
   private static final String ALL = "true";
 
+  /** Sessions that began to write while they were allowed to. */
+  private static final String WRITING = "backend_xid IS NOT NULL";
+
   private final Server server;
   private final String role;
   private final OriginalPrivileges originals;
@@ -46,22 +49,50 @@ public final class Access {
 
   /** The application may read and write: only for the one open primary. */
   public Verdict open(long ballot) throws SQLException {
+    return act(ballot, this::grant);
+  }
+
+  /**
+   * The same, and from the same instant on the database counts as one that takes the service's own
+   * writes in this epoch: what it contains is not what was applied last.
+   *
+   * @param epoch of the service, and the ballot
+   */
+  public Verdict open(String service, long epoch) throws SQLException {
     return act(
-        ballot,
+        epoch,
         (connection, schemas) -> {
-          for (String schema : schemas) {
-            execute(connection, "GRANT USAGE ON SCHEMA " + schema + " TO " + role);
-            execute(
-                connection,
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "
-                    + schema
-                    + " TO "
-                    + role);
-            execute(
-                connection,
-                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA " + schema + " TO " + role);
-          }
+          grant(connection, schemas);
+          new Reign(service).begin(connection, epoch);
         });
+  }
+
+  /**
+   * Takes no write of ballots before this one. A database that was opened or closed with this very
+   * ballot stays as it is.
+   */
+  public Verdict closeBefore(long ballot) throws SQLException {
+    Bootstrap.schema(server);
+    try (Connection connection = server.control()) {
+      if (ballot(connection) != ballot) {
+        return close(ballot);
+      }
+      if (writable(connection).isEmpty()) {
+        terminate(WRITING); // Whoever closed it may have died before this.
+      }
+      return new Verdict.Done();
+    }
+  }
+
+  private void grant(Connection connection, List<String> schemas) throws SQLException {
+    for (String schema : schemas) {
+      execute(connection, "GRANT USAGE ON SCHEMA " + schema + " TO " + role);
+      execute(
+          connection,
+          "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema + " TO " + role);
+      execute(
+          connection, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA " + schema + " TO " + role);
+    }
   }
 
   /**
@@ -198,13 +229,20 @@ public final class Access {
    */
   private static long raise(Connection connection, long ballot) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE understudy.fence SET ballot = greatest(ballot, ?) RETURNING ballot")) {
+        connection.prepareStatement("SELECT understudy.fence(?::bigint)")) {
       statement.setLong(1, ballot);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getLong(1);
       }
+    }
+  }
+
+  private static long ballot(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT ballot FROM understudy.fence")) {
+      row.next();
+      return row.getLong(1);
     }
   }
 

@@ -35,6 +35,12 @@ public final class Bootstrap {
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
         role text NOT NULL, search_path text NOT NULL, command text NOT NULL);
+      CREATE TABLE IF NOT EXISTS understudy.reign (service text PRIMARY KEY, epoch bigint NOT NULL);
+      DO $$ BEGIN IF to_regprocedure('understudy.fence(bigint)') IS NULL THEN
+        CREATE FUNCTION understudy.fence(asked bigint) RETURNS bigint LANGUAGE sql AS
+          'UPDATE understudy.fence SET ballot = greatest(ballot, asked) RETURNING ballot';
+        REVOKE ALL ON FUNCTION understudy.fence(bigint) FROM PUBLIC;
+      END IF; END $$;
       GRANT USAGE ON SCHEMA understudy TO ROLE_NAME;
       GRANT SELECT ON understudy.heartbeat TO ROLE_NAME;
       """;

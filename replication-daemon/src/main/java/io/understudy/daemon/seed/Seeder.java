@@ -57,6 +57,17 @@ public final class Seeder {
   public Position copy(Slots.Export export, long epoch, Catalogue catalogue, Progress progress)
       throws SQLException, InterruptedException {
     Position position = new Position(epoch, export.consistentPoint());
+    copy(export, position, catalogue, progress);
+    return position;
+  }
+
+  /**
+   * The same.
+   *
+   * @param position of the copy: of the last transaction up to the slot's consistent point
+   */
+  public void copy(Slots.Export export, Position position, Catalogue catalogue, Progress progress)
+      throws SQLException, InterruptedException {
     try (Connection from = primary.bulk();
         Connection to = shadow.bulk()) {
       from.setAutoCommit(false);
@@ -73,7 +84,6 @@ public final class Seeder {
       new AppliedPosition(service).replace(to, position);
       to.commit();
     }
-    return position;
   }
 
   private static void pin(Connection from, Catalogue catalogue) throws SQLException {
