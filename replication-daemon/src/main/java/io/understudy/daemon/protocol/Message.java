@@ -14,6 +14,15 @@ public sealed interface Message {
   /** To whoever promotes. */
   sealed interface ToController extends Message {}
 
+  /** Between the adapters while a shadow is copied; no role sees it. */
+  sealed interface OfSeeding extends Message {}
+
+  /** What is the tip of your journal at this position of your database? */
+  record AskTip(long epoch, Position at) implements OfSeeding {}
+
+  /** The answer, once everything up to there is replicated. */
+  record TipAt(long epoch, Position at, Tip tip) implements OfSeeding {}
+
   /** The source says what epoch it leads: cut what is not history, then answer Joined. */
   record Join(EpochRecord record) implements ToVoter {}
 

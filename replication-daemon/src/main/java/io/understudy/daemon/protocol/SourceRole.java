@@ -79,6 +79,11 @@ public final class SourceRole {
     return replicated;
   }
 
+  /** Everything up to here is acknowledged; never more than what is replicated. */
+  public Position confirmed() {
+    return confirmed;
+  }
+
   /** What has to be done because of this event, in this order. */
   public List<Effect> step(Event.OfSource event) {
     if (phase == Phase.STEPPED_DOWN || (phase == Phase.FAILED && !endsFailure(event))) {

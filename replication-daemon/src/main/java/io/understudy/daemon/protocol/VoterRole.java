@@ -90,6 +90,11 @@ public final class VoterRole {
     };
   }
 
+  /** The epoch that it joined last, 0 if none. */
+  public long epoch() {
+    return joinedEpoch();
+  }
+
   /** Whether it still holds everything that it ever vouched for. */
   public boolean complete() {
     return durable.reaches(acked);

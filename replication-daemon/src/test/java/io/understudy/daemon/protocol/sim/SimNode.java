@@ -198,6 +198,7 @@ final class SimNode {
         }
       }
       case Message.ToController toController -> throw new AssertionError(message.toString());
+      case Message.OfSeeding ofSeeding -> throw new AssertionError(message.toString());
     }
   }
 
