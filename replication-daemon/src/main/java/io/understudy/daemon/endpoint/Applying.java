@@ -1,0 +1,97 @@
+package io.understudy.daemon.endpoint;
+
+import io.understudy.model.Position;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The applying of one role, begun when it is first asked for. On the loop, but for {@link #stop}.
+ */
+final class Applying {
+  private static final Logger log = LoggerFactory.getLogger(Applying.class);
+
+  private final Workplace place;
+  private final Consumer<Position> applied;
+  private final Runnable rotten;
+  private volatile @Nullable ShadowApplier applier;
+  private volatile boolean stopped;
+
+  /**
+   * @param applied hears on the loop what is in the database
+   * @param rotten the journal is damaged where it was good
+   */
+  Applying(Workplace place, Consumer<Position> applied, Runnable rotten) {
+    this.place = place;
+    this.applied = applied;
+    this.rotten = rotten;
+  }
+
+  /**
+   * Applies up to a position.
+   *
+   * @param from what the database contains, if it has not begun yet
+   */
+  void raise(Position from, Position upTo) {
+    ShadowApplier running = applier;
+    if (running == null && !stopped) {
+      running =
+          new ShadowApplier(
+              new ShadowApplier.Place(
+                  place.settings().service(),
+                  place.database().server(),
+                  place.ledger(),
+                  place.recent()),
+              from,
+              new Progress());
+      applier = running;
+      running.start();
+    }
+    if (running != null) {
+      running.raise(upTo);
+    }
+  }
+
+  /** Ends it for good; nothing is applied after this returns. Blocks. */
+  void stop() throws InterruptedException {
+    stopped = true;
+    ShadowApplier running = applier;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  private final class Progress implements ShadowApplier.Listener {
+    @Override
+    public void applied(Position position) {
+      place
+          .loop()
+          .post(() -> {
+            if (!stopped) {
+              applied.accept(position);
+            }
+          });
+    }
+
+    @Override
+    public void failed(String reason) {
+      log.error(
+          "{} of {}: applying -> stopped cause={}; what it journals still counts, but it serves"
+              + " nothing new until it is seeded anew",
+          place.settings().self(),
+          place.settings().service(),
+          reason);
+    }
+
+    @Override
+    public void unreadable(IOException cause) {
+      if (place.ledger().hasRotted()) {
+        place.loop().post(rotten);
+      } else {
+        failed(String.valueOf(cause.getMessage()));
+      }
+    }
+  }
+}

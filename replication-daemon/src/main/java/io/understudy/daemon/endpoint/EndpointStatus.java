@@ -1,0 +1,28 @@
+package io.understudy.daemon.endpoint;
+
+import io.understudy.daemon.protocol.Tip;
+import io.understudy.model.Position;
+
+/**
+ * How it stands with an endpoint.
+ *
+ * @param role {@code source}, {@code voter} or {@code between}
+ * @param phase of the role
+ * @param epoch that it leads or follows, 0 if none
+ * @param journal where its journal ends
+ * @param replicated what a source knows to be replicated
+ * @param applied what a voter's database contains
+ * @param open whether its database takes the application's writes
+ */
+public record EndpointStatus(
+    String role,
+    String phase,
+    long epoch,
+    Tip journal,
+    Position replicated,
+    Position applied,
+    boolean open) {
+  static EndpointStatus between(String why) {
+    return new EndpointStatus("between", why, 0, Tip.NONE, Position.NONE, Position.NONE, false);
+  }
+}

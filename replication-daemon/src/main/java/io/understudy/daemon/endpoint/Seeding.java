@@ -1,0 +1,106 @@
+package io.understudy.daemon.endpoint;
+
+import io.understudy.daemon.postgres.Bootstrap;
+import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.Preflight;
+import io.understudy.daemon.postgres.PreflightException;
+import io.understudy.daemon.postgres.Server;
+import io.understudy.daemon.postgres.Slots;
+import io.understudy.daemon.postgres.SqlState;
+import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.seed.Seeder;
+import io.understudy.model.Lsn;
+import io.understudy.model.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replaces what an endpoint's database contains by what the primary's contains, on a thread of its
+ * own. The copy is read under the snapshot of a temporary slot, which is exactly the commits up to
+ * the slot's consistent point; the source says which tip of its journal that is, once everything up
+ * to there is replicated, so that the copy is within the watermark.
+ */
+final class Seeding {
+  private static final Logger log = LoggerFactory.getLogger(Seeding.class);
+  private static final long TIP_SECONDS_MAX = 30;
+
+  /** From where to where. */
+  record Way(String service, Server primary, Server shadow, Position atLeast) {}
+
+  private final Way way;
+  private final Function<Lsn, CompletableFuture<Tip>> tipAt;
+  private final Thread thread;
+
+  /**
+   * @param tipAt asks the source; the answer may never come
+   * @param done the tip of the copy, or why there is none; called on the seeding's thread
+   */
+  Seeding(
+      Way way,
+      Function<Lsn, CompletableFuture<Tip>> tipAt,
+      java.util.function.BiConsumer<Tip, String> done) {
+    this.way = way;
+    this.tipAt = tipAt;
+    this.thread = Thread.ofVirtual().name("seeding").unstarted(() -> run(done));
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Gives up; a copy that is not complete leaves the database as it was. */
+  void abandon() {
+    thread.interrupt();
+  }
+
+  private void run(java.util.function.BiConsumer<Tip, String> done) {
+    try {
+      done.accept(copy(), "");
+    } catch (SQLException e) {
+      done.accept(Tip.NONE, SqlState.describe(e));
+    } catch (PreflightException | ExecutionException | TimeoutException e) {
+      done.accept(Tip.NONE, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      done.accept(Tip.NONE, "given up");
+    }
+  }
+
+  private Tip copy()
+      throws SQLException, InterruptedException, ExecutionException, TimeoutException {
+    log.info("{}: seeding from {}", way.shadow(), way.primary());
+    Catalogue catalogue = check();
+    Slots slots = new Slots(way.primary(), way.service());
+    try (Slots.Export export = slots.temporary(way.shadow().endpoint().replace('-', '_'))) {
+      Tip tip = tipAt.apply(export.consistentPoint()).get(TIP_SECONDS_MAX, TimeUnit.SECONDS);
+      if (!tip.reaches(way.atLeast())) {
+        throw new SQLException(
+            "the primary's snapshot is at " + tip.position() + ", before " + way.atLeast(),
+            "55000");
+      }
+      new Seeder(way.service(), way.primary(), way.shadow())
+          .copy(export, tip.position(), catalogue, (rows, bytes, expected) -> {});
+      log.info("{}: seeded position={}", way.shadow(), tip.position());
+      return tip;
+    }
+  }
+
+  private Catalogue check() throws SQLException {
+    Bootstrap.schema(way.shadow());
+    Preflight preflight = new Preflight();
+    Catalogue catalogue;
+    try (Connection connection = way.primary().control()) {
+      catalogue = Catalogue.read(connection);
+    }
+    preflight.shadow(way.shadow(), catalogue);
+    preflight.require();
+    return catalogue;
+  }
+}

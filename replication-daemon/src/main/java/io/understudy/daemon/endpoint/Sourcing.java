@@ -1,0 +1,387 @@
+package io.understudy.daemon.endpoint;
+
+import io.understudy.daemon.protocol.Effect;
+import io.understudy.daemon.protocol.EpochRecord;
+import io.understudy.daemon.protocol.Event;
+import io.understudy.daemon.protocol.Frame;
+import io.understudy.daemon.protocol.Message;
+import io.understudy.daemon.protocol.SourceRole;
+import io.understudy.daemon.protocol.SourceStart;
+import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.wire.Parcel;
+import io.understudy.model.Position;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An endpoint as the source: beside the primary's database.
+ *
+ * <p>Opening is a sequence: COMMIT waits for the stream, the stream runs, k voters hold what this
+ * journal begins with, the application may write. In this order no commit returns that k voters do
+ * not hold.
+ */
+final class Sourcing implements Part {
+  private static final Logger log = LoggerFactory.getLogger(Sourcing.class);
+
+  /**
+   * What it begins with.
+   *
+   * @param ready the slot
+   * @param needed what k voters must hold before the application may write
+   */
+  record Begin(SourceStart start, EndpointDatabase.Ready ready, Position needed) {}
+
+  /** A captured frame that is not known to be durable. */
+  private record Unsynced(Position position, long bytes) {}
+
+  private final Workplace place;
+  private final Stage stage;
+  private final Begin begin;
+  private final SourceRole role;
+  private final Applying applying;
+  private final Deque<Unsynced> unsynced = new ArrayDeque<>();
+  private volatile boolean gone;
+  private volatile @Nullable CaptureFeed capture; // the one that runs
+  private boolean granting;
+  private boolean open;
+  private boolean streaming; // COMMIT waits for the stream, and it was started
+  private @Nullable EpochRecord writing;
+  private Position noted = Position.NONE;
+  private Position applied;
+
+  Sourcing(Workplace place, Stage stage, Begin begin) {
+    this.place = place;
+    this.stage = stage;
+    this.begin = begin;
+    this.role = new SourceRole(begin.start(), place.settings().pace().limits());
+    this.applied = begin.start().applied();
+    this.applying =
+        new Applying(
+            place,
+            position -> {
+              applied = position;
+              step(new Event.Applied(position));
+            },
+            this::journalFailed);
+  }
+
+  private long epoch() {
+    return role.record().epoch();
+  }
+
+  @Override
+  public void receive(String from, Parcel parcel) {
+    switch (parcel.message()) {
+      case Message.ToSource message ->
+          place.with(
+              Workplace.contents(parcel), () -> step(new Event.SourceReceived(from, message)));
+      case Message.ToVoter message -> receive(from, message);
+      case Message.AskTip(long asked, Position at) -> tellTip(from, asked, at);
+      case Message.ToController _, Message.TipAt _ -> {}
+    }
+  }
+
+  /** Whoever speaks of a later epoch ends this one. */
+  private void receive(String from, Message.ToVoter message) {
+    if (epochOf(message) > epoch()) {
+      step(new Event.Superseded(epochOf(message)));
+    } else if (message instanceof Message.Lead && open) {
+      place.send(from, new Message.Opened(epoch()));
+    }
+  }
+
+  private static long epochOf(Message.ToVoter message) {
+    return switch (message) {
+      case Message.Join(EpochRecord record) -> record.epoch();
+      case Message.Batch batch -> batch.epoch();
+      case Message.UseSnapshot(long epoch) -> epoch;
+      case Message.Fetch fetch -> fetch.epoch();
+      case Message.AskPromise(var ballot) -> ballot.epoch();
+      case Message.Lead(EpochRecord record) -> record.epoch();
+    };
+  }
+
+  /** Everything up to what the server was told is in the journal, and replicated. */
+  private void tellTip(String from, long asked, Position at) {
+    CaptureFeed running = capture;
+    if (asked == epoch() && running != null && running.told().compareTo(at.lsn()) >= 0) {
+      place
+          .recent()
+          .tipAt(at, place.tip())
+          .ifPresent(tip -> place.send(from, new Message.TipAt(asked, at, tip)));
+    }
+  }
+
+  @Override
+  public void tick() {
+    step(new Event.Tick(place.nowMillis()));
+  }
+
+  @Override
+  public void look() {
+    Position confirmed = role.confirmed();
+    if (!gone && confirmed.compareTo(noted) > 0 && place.tip().reaches(confirmed)) {
+      noted = confirmed;
+      place.desk().noteLater(confirmed);
+    }
+    place.desk().retain(place.settings().pace().retention(), confirmed);
+  }
+
+  @Override
+  public void disconnected(String peer) {
+    step(new Event.Disconnected(peer));
+  }
+
+  @Override
+  public void journalFailed() {
+    step(new Event.JournalFailed());
+    stage.failed("the disk of the journal");
+  }
+
+  private void step(Event.OfSource event) {
+    if (gone) {
+      return;
+    }
+    SourceRole.Phase before = role.phase();
+    List<Effect> effects = role.step(event);
+    if (role.phase() != before) {
+      log.info(
+          "{} of {}: source of epoch {} {} -> {} cause={} position={}",
+          place.settings().self(),
+          place.settings().service(),
+          epoch(),
+          before,
+          role.phase(),
+          event.getClass().getSimpleName(),
+          place.tip().position());
+    }
+    for (Effect effect : effects) {
+      if (gone) {
+        return;
+      }
+      carryOut(effect);
+    }
+    grantIfReplicated();
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Append(List<Frame> frames) -> place.append(frames);
+      case Effect.Sync() -> place.desk().sync(false, this::synced);
+      case Effect.Read read -> place.read(read.peer(), read, new Reading(read));
+      case Effect.Apply(Position upTo) -> applying.raise(applied, upTo);
+      case Effect.Send(String to, Message message) -> place.send(to, message);
+      case Effect.ConfirmSlot(Position position) -> confirm(position);
+      case Effect.Open(long epoch) -> open(epoch);
+      case Effect.StepDown(long epoch) -> stage.stepDown(epoch);
+      case Effect.WriteRecord write -> write(write);
+      case Effect.Truncate _,
+          Effect.Verify _,
+          Effect.SaveAcked _,
+          Effect.SavePromise _,
+          Effect.Close _,
+          Effect.Reseed _,
+          Effect.TakeLead _,
+          Effect.ReadRecord _,
+          Effect.Finish _ ->
+          throw new IllegalStateException("a source does not " + effect);
+    }
+  }
+
+  // -- capture and confirm
+
+  private void captured(CaptureFeed from, CaptureFeed.Captured captured) {
+    Position position = captured.frame().position();
+    if (gone || capture != from) {
+      return;
+    }
+    Tip before = place.tip();
+    place.with(
+        Map.of(position, captured.content()), () -> step(new Event.Captured(captured.frame())));
+    long bytes = captured.content().length;
+    if (place.tip().equals(before)) {
+      from.synced(bytes); // It was known already.
+    } else {
+      unsynced.addLast(new Unsynced(position, bytes));
+    }
+  }
+
+  private void synced(Tip tip) {
+    place.durable(tip);
+    CaptureFeed running = capture;
+    while (!unsynced.isEmpty() && tip.reaches(unsynced.getFirst().position())) {
+      long bytes = unsynced.removeFirst().bytes();
+      if (running != null) {
+        running.synced(bytes);
+      }
+    }
+    step(new Event.JournalDurable(tip));
+  }
+
+  private void confirm(Position position) {
+    CaptureFeed running = capture;
+    if (running != null && position.epoch() == epoch()) {
+      running.confirm(position.lsn());
+    }
+  }
+
+  private final class Reading implements Workplace.Reader {
+    private final Effect.Read what;
+
+    Reading(Effect.Read what) {
+      this.what = what;
+    }
+
+    @Override
+    public void read(List<Held> frames) {
+      Map<Position, byte[]> contents = Workplace.contents(frames);
+      List<Frame> read = frames.stream().map(Held::frame).toList();
+      place.with(contents, () -> step(new Event.FramesRead(what.peer(), what.after(), read)));
+    }
+
+    @Override
+    public void missing() {
+      step(new Event.CannotRead(what.peer()));
+    }
+
+    @Override
+    public void rotten() {
+      journalFailed();
+    }
+  }
+
+  private void write(Effect.WriteRecord write) {
+    if (write.next().equals(writing)) {
+      return; // Its answer is still to come.
+    }
+    writing = write.next();
+    place.record(
+        write,
+        seen -> {
+          writing = null;
+          step(new Event.RecordSeen(seen));
+        },
+        () -> {
+          writing = null;
+          step(new Event.RecordUnknown());
+        });
+  }
+
+  // -- open
+
+  private void open(long epoch) {
+    place.ask(
+        () -> {
+          applying.stop();
+          place.database().tighten();
+          return place.database().stream(epoch, begin.ready(), new Stream());
+        },
+        () -> !gone,
+        new Workplace.Answer<>(this::stream, this::outbid));
+  }
+
+  private void stream(CaptureFeed feed) {
+    unsynced.clear();
+    capture = feed;
+    streaming = true;
+    feed.start();
+    confirm(role.confirmed());
+    grantIfReplicated();
+  }
+
+  private void grantIfReplicated() {
+    boolean enough = role.replicated().compareTo(begin.needed()) >= 0;
+    if (gone || granting || !streaming || !enough) {
+      return;
+    }
+    granting = true;
+    place.ask(
+        () -> {
+          place.database().open(epoch());
+          return true;
+        },
+        () -> !gone,
+        new Workplace.Answer<>(_ -> opened(), this::outbid));
+  }
+
+  private void opened() {
+    open = true;
+    log.info(
+        "{} of {}: open epoch={} position={}",
+        place.settings().self(),
+        place.settings().service(),
+        epoch(),
+        place.tip().position());
+    place.sendAll(new Message.Opened(epoch()));
+  }
+
+  private void outbid(long ballot) {
+    step(new Event.Superseded(ballot));
+  }
+
+  /** A stream that ended goes on from its slot. */
+  private void restartStream(CaptureFeed ended) {
+    if (gone || capture != ended) {
+      return;
+    }
+    capture = null;
+    place.ask(
+        () -> {
+          ended.close();
+          Thread.sleep(place.settings().pace().look());
+          return place.database().stream(epoch(), begin.ready(), new Stream());
+        },
+        () -> !gone,
+        Workplace.Answer.of(this::stream));
+  }
+
+  /** One capture's listener: what comes of an earlier one counts for nothing. */
+  private final class Stream implements CaptureFeed.Listener {
+    @Override
+    public void captured(CaptureFeed from, CaptureFeed.Captured captured)
+        throws InterruptedException {
+      place.loop().postFromOutside(() -> Sourcing.this.captured(from, captured));
+    }
+
+    @Override
+    public void ended(CaptureFeed from, String reason) {
+      log.warn(
+          "{} of {}: the stream ended cause={}",
+          place.settings().self(),
+          place.settings().service(),
+          reason);
+      place.loop().post(() -> restartStream(from));
+    }
+  }
+
+  @Override
+  public void leave() {
+    gone = true;
+  }
+
+  @Override
+  public void end() throws InterruptedException {
+    CaptureFeed running = capture;
+    if (running != null) {
+      running.close();
+    }
+    applying.stop();
+  }
+
+  @Override
+  public EndpointStatus status() {
+    return new EndpointStatus(
+        "source",
+        role.phase().name(),
+        epoch(),
+        place.tip(),
+        role.replicated(),
+        applied,
+        open && !gone);
+  }
+}
