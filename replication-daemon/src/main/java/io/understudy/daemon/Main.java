@@ -11,6 +11,8 @@ import io.understudy.daemon.config.ConfigFile;
 import io.understudy.daemon.config.DaemonConfig;
 import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.FileControlStore;
+import io.understudy.daemon.endpoint.EndpointConfig;
+import io.understudy.daemon.endpoint.EndpointProcess;
 import io.understudy.daemon.route.RouteWriter;
 import io.understudy.daemon.service.HazelcastBoard;
 import io.understudy.daemon.service.ReplicatedFeed;
@@ -24,7 +26,10 @@ import io.understudy.model.config.Topology;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.client.WebClient;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -32,14 +37,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a replication daemon: {@code java ... io.understudy.daemon.Main understudy.yaml}. With a
- * command in front it does one thing and ends, see {@link Commands}.
+ * Starts a replication daemon: {@code java ... io.understudy.daemon.Main understudy.yaml}; or one
+ * endpoint's daemon: {@code ... Main endpoint --config FILE}. With another command in front it does
+ * one thing and ends, see {@link Commands}.
  */
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
@@ -54,6 +61,10 @@ public final class Main {
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("ca")) {
       makeCertificates(List.of(args).subList(1, args.length));
+      return;
+    }
+    if (args.length == 3 && args[0].equals("endpoint") && args[1].equals("--config")) {
+      runEndpoint(Path.of(args[2]));
       return;
     }
     if (Commands.knows(args)) {
@@ -82,6 +93,23 @@ public final class Main {
   private static void makeCertificates(List<String> arguments) {
     try {
       CaCommand.parse(arguments).run(Clock.systemUTC(), System.out::println);
+    } catch (InvalidConfigException | IOException e) {
+      System.err.println(e.getMessage());
+      System.exit(WRONG_USE);
+    } catch (InterruptedException e) {
+      System.exit(1);
+    }
+  }
+
+  private static void runEndpoint(Path file) {
+    try {
+      EndpointProcess process =
+          EndpointProcess.start(EndpointConfig.read(file), Clock.systemUTC(), Main::broken);
+      Runtime.getRuntime().addShutdownHook(new Thread(process::close, "shutdown"));
+      System.out.println("ready");
+      process.obey(
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
+      new CountDownLatch(1).await(); // The end of its input ends nothing.
     } catch (InvalidConfigException | IOException e) {
       System.err.println(e.getMessage());
       System.exit(WRONG_USE);

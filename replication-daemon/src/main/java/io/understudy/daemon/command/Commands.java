@@ -16,6 +16,7 @@ public final class Commands {
   public static final String USAGE =
       """
       usage: replication-daemon UNDERSTUDY.YAML
+             replication-daemon endpoint  --config FILE
              replication-daemon preflight SERVICE --config UNDERSTUDY.YAML [--json]
              replication-daemon detach    SERVICE --config UNDERSTUDY.YAML [--print]
              replication-daemon schema apply SERVICE --config UNDERSTUDY.YAML FILE.SQL

@@ -144,8 +144,7 @@ final class Workplace implements AutoCloseable {
 
   /** Runs something on the loop after a while. */
   void later(Duration delay, Runnable task) {
-    Future<?> _ =
-        timer.schedule(() -> loop.post(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> _ = timer.schedule(() -> loop.post(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Runs something on the loop again and again. */

@@ -24,6 +24,8 @@ final class PacketKind {
   static final int PROMISED = 48;
   static final int REFUSED = 49;
   static final int OPENED = 50;
+  static final int ASK_TIP = 64;
+  static final int TIP_AT = 65;
 
   private PacketKind() {}
 }

@@ -79,6 +79,9 @@ public final class WireCodec {
       case Message.Refused it ->
           promise(promise(out.uint8(PacketKind.REFUSED), it.asked()), it.given());
       case Message.Opened it -> out.uint8(PacketKind.OPENED).int64(it.epoch());
+      case Message.AskTip it -> out.uint8(PacketKind.ASK_TIP).int64(it.epoch()).position(it.at());
+      case Message.TipAt it ->
+          out.uint8(PacketKind.TIP_AT).int64(it.epoch()).position(it.at()).tip(it.tip());
     }
     return out.written();
   }
@@ -134,6 +137,10 @@ public final class WireCodec {
       case PacketKind.PROMISED -> Parcel.of(new Message.Promised(promise(in), in.tip(), in.flag()));
       case PacketKind.REFUSED -> Parcel.of(new Message.Refused(promise(in), promise(in)));
       case PacketKind.OPENED -> Parcel.of(new Message.Opened(in.ordinal("an epoch")));
+      case PacketKind.ASK_TIP ->
+          Parcel.of(new Message.AskTip(in.ordinal("an epoch"), in.position()));
+      case PacketKind.TIP_AT ->
+          Parcel.of(new Message.TipAt(in.ordinal("an epoch"), in.position(), in.tip()));
       default -> throw new WireException("no message has the kind " + kind);
     };
   }

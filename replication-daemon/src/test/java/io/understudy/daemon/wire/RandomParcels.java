@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 
 /** Parcels of every kind, with everything in them that can differ. */
 final class RandomParcels {
-  static final int KINDS = 15;
+  static final int KINDS = 17;
 
   private final RandomGenerator random;
   private final int contentBytesMax;
@@ -52,6 +52,8 @@ final class RandomParcels {
       }
       case 12 -> Parcel.of(new Message.Promised(promise(), tip(), random.nextBoolean()));
       case 13 -> Parcel.of(new Message.Refused(promise(), promise()));
+      case 14 -> Parcel.of(new Message.AskTip(epoch(), position()));
+      case 15 -> Parcel.of(new Message.TipAt(epoch(), position(), tip()));
       default -> Parcel.of(new Message.Opened(epoch()));
     };
   }

@@ -1,0 +1,126 @@
+package io.understudy.daemon.endpoint;
+
+import io.understudy.daemon.control.EpochStore;
+import io.understudy.daemon.control.FileEpochStore;
+import io.understudy.daemon.protocol.Effect;
+import io.understudy.daemon.wire.Peers;
+import io.understudy.daemon.wire.PemFiles;
+import io.understudy.daemon.wire.TlsPeers;
+import io.understudy.daemon.wire.WireLimits;
+import io.understudy.daemon.wire.WireSettings;
+import io.understudy.daemon.wire.WireSurroundings;
+import io.understudy.model.config.HostPort;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One endpoint's daemon as a process. What is read from its input, a line each: {@code status};
+ * {@code promote NAME} makes an endpoint the primary of a new epoch.
+ */
+public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final EndpointConfig config;
+  private final InstantSource clock;
+  private final Consumer<Throwable> failed;
+  private final FileEpochStore store;
+  private final Vertx vertx = Vertx.vertx();
+  private final EndpointDaemon daemon;
+
+  private EndpointProcess(EndpointConfig config, InstantSource clock, Consumer<Throwable> failed)
+      throws IOException {
+    this.config = config;
+    this.clock = clock;
+    this.failed = failed;
+    this.store = FileEpochStore.open(config.control());
+    store.found(config.settings().service(), config.first());
+    // A folder that is there is never taken for that of a new endpoint.
+    if (Files.notExists(config.settings().folder())) {
+      EndpointDaemon.enrol(config.settings());
+    }
+    this.daemon = EndpointDaemon.start(config.settings(), this);
+  }
+
+  /**
+   * Starts it, founding the service and enrolling the endpoint if neither is there yet.
+   *
+   * @param failed hears that it cannot go on
+   */
+  public static EndpointProcess start(
+      EndpointConfig config, InstantSource clock, Consumer<Throwable> failed) throws IOException {
+    return new EndpointProcess(config, clock, failed);
+  }
+
+  /** Obeys what is written to its input, until that ends. */
+  public void obey(BufferedReader input, PrintStream out) throws IOException {
+    for (String line = input.readLine(); line != null; line = input.readLine()) {
+      if (line.equals("status")) {
+        out.println(daemon.status());
+      } else if (line.startsWith("promote ")) {
+        promote(line.substring("promote ".length()).strip(), out);
+      } else {
+        out.println("not understood; there are: status, promote NAME");
+      }
+    }
+  }
+
+  private void promote(String candidate, PrintStream out) {
+    try {
+      CompletableFuture<Effect.Outcome> outcome = daemon.promote(candidate, PATIENCE);
+      outcome.thenAccept(out::println).join();
+    } catch (IllegalArgumentException e) {
+      out.println(e.getMessage());
+    }
+  }
+
+  @Override
+  public Peers connect(Peers.Inbox inbox) throws IOException {
+    String self = config.settings().self();
+    Map<String, HostPort> others = new HashMap<>(config.wires());
+    HostPort listen = others.remove(self);
+    if (listen == null) {
+      throw new IllegalStateException(self + " has no place to listen");
+    }
+    WireSettings settings =
+        new WireSettings(
+            self, listen, others, PemFiles.in(config.certificates(), self), WireLimits.DEFAULTS);
+    try {
+      return TlsPeers.open(
+          settings, new WireSurroundings(vertx, new SecureRandom(), clock, failed), inbox);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  @Override
+  public EpochStore store() {
+    return store;
+  }
+
+  @Override
+  public InstantSource clock() {
+    return clock;
+  }
+
+  @Override
+  public void failed(Throwable reason) {
+    failed.accept(reason);
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}
