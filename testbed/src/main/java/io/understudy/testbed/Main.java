@@ -2,6 +2,7 @@ package io.understudy.testbed;
 
 import io.understudy.testbed.app.SampleApplication;
 import io.understudy.testbed.bench.RouteBench;
+import io.understudy.testbed.bench.commit.CommitBench;
 import io.understudy.testbed.bench.sync.Replicator;
 import io.understudy.testbed.bench.sync.SyncBench;
 import io.understudy.testbed.demo.Demo;
@@ -21,7 +22,7 @@ public final class Main {
         gateway   stands in for Apache APISIX where there is none
         app       one endpoint of the sample application
         demo      predict, replicate, shift and take over on real local processes
-        bench     a measurement: route, sync
+        bench     a measurement: commit, route, sync
         replicate the daemon's replication alone, for bench sync
         help      this text
       """;
@@ -56,10 +57,11 @@ public final class Main {
     String name = arguments.length == 0 ? "" : arguments[0];
     String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
     return switch (name) {
+      case "commit" -> CommitBench.run(rest, machine());
       case "route" -> RouteBench.run(rest, System::nanoTime);
       case "sync" -> SyncBench.run(rest, machine());
       default -> {
-        System.err.println("there is no bench '" + name + "'; there are: route, sync");
+        System.err.println("there is no bench '" + name + "'; there are: commit, route, sync");
         yield WRONG_USE;
       }
     };

@@ -58,6 +58,11 @@ public final class PostgresTemplate {
     return new PostgresServer(name, data, port, binaries);
   }
 
+  /** Describes a server whose data directory is there already. */
+  public PostgresServer existing(String name, Path data, int port) {
+    return new PostgresServer(name, data, port, binaries);
+  }
+
   private static void copy(Path from, Path to) {
     try {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);

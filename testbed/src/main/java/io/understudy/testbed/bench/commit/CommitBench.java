@@ -1,0 +1,214 @@
+package io.understudy.testbed.bench.commit;
+
+import io.understudy.testbed.bench.BenchResult;
+import io.understudy.testbed.command.InvalidOptionsException;
+import io.understudy.testbed.command.Options;
+import io.understudy.testbed.demo.Machine;
+import io.understudy.testbed.process.JavaModules;
+import io.understudy.testbed.process.Patience;
+import io.understudy.testbed.process.ProcessFamily;
+import io.understudy.testbed.process.RunFolder;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * {@code bench commit}: how long COMMIT takes with our quorum (two of three voters, TLS, shadows
+ * applying), beside no waiting, PostgreSQL's logical replication ({@code ANY 2}, subscriptions with
+ * {@code synchronous_commit = on}) and its streaming replication ({@code ANY 2}). All on the same
+ * primary, in turns; figures are medians over the rounds.
+ */
+public final class CommitBench {
+  private static final String NAME = "commit";
+  private static final int RAN = 0;
+  private static final int FAILED = 1;
+  private static final int WRONG_USE = 2;
+  private static final List<Integer> WRITERS = List.of(1, 8, 32);
+  private static final int WARM_UP_SECONDS = 3;
+  private static final int STALL_SECONDS = 600;
+
+  /** Who was measured with how many writers. */
+  private record Case(String contender, int writers) {}
+
+  private final Machine machine;
+  private final int rounds;
+  private final int seconds;
+  private final boolean stalls;
+  private final Map<Case, List<Latencies>> measured = new HashMap<>();
+
+  private CommitBench(Machine machine, int rounds, int seconds, boolean stalls) {
+    this.machine = machine;
+    this.rounds = rounds;
+    this.seconds = seconds;
+    this.stalls = stalls;
+  }
+
+  /**
+   * Measures and prints a table; with {@code --json} the last line is one JSON object. {@code
+   * --long} adds ten minutes of one writer.
+   *
+   * @return 0 if it ran, whatever the figures are; 1 if it did not; 2 for wrong use
+   */
+  public static int run(String[] arguments, Machine machine) {
+    List<String> pairs = new ArrayList<>(List.of(arguments));
+    boolean json = pairs.remove("--json");
+    boolean stalls = pairs.remove("--long");
+    try {
+      Options options = new Options(pairs.toArray(String[]::new));
+      int rounds = options.number("rounds", 3, 1);
+      int seconds = options.number("seconds", 20, 1);
+      options.check();
+      BenchResult result = new CommitBench(machine, rounds, seconds, stalls).measure();
+      machine.out().print(result.table());
+      if (json) {
+        machine.out().println(result.json());
+      }
+      return RAN;
+    } catch (InvalidOptionsException e) {
+      System.err.println(e.getMessage());
+      return WRONG_USE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    } catch (Exception e) {
+      System.err.println("bench " + NAME + " did not run: " + e.getMessage());
+      return FAILED;
+    }
+  }
+
+  private BenchResult measure() throws IOException, SQLException, InterruptedException {
+    RunFolder folder = RunFolder.create(machine.temporary());
+    Patience patience = new Patience(machine.nanos(), folder.logs());
+    try (ProcessFamily family = ProcessFamily.gather(folder)) {
+      Servers servers = Servers.open(folder, family, patience);
+      OwnQuorum ours =
+          new OwnQuorum(
+              servers, new OwnQuorum.Setting(folder, family, new JavaModules(machine.home())));
+      List<Contender> contenders =
+          List.of(
+              new Asynchronous(servers),
+              new NativeSubscriptions(servers),
+              new PhysicalStandbys(servers),
+              ours);
+      for (Contender contender : contenders) {
+        contender.prepare();
+      }
+      try {
+        // The first round warms everything and is not counted.
+        for (int round = 0; round <= rounds; round++) {
+          for (int i = 0; i < contenders.size(); i++) {
+            turn(servers, contenders.get((i + round) % contenders.size()), round);
+          }
+        }
+        BenchResult.Builder figures = figures();
+        if (stalls) {
+          figures.atMost("stallMaxMillis", stall(servers, ours), 100);
+        }
+        requireEqual(servers, ours);
+        return figures.build();
+      } finally {
+        ours.release();
+      }
+    }
+  }
+
+  private void turn(Servers servers, Contender contender, int round)
+      throws IOException, SQLException, InterruptedException {
+    Clients clients = new Clients(machine.nanos());
+    String url = servers.primary().server().jdbcUrl(contender.database());
+    contender.begin();
+    try {
+      clients.run(url, 8, WARM_UP_SECONDS);
+      for (int writers : WRITERS) {
+        Latencies seen = clients.run(url, writers, round == 0 ? WARM_UP_SECONDS : seconds);
+        machine
+            .out()
+            .printf(
+                Locale.ROOT,
+                "round %d of %d, %s, %d writers: p50 %.0f us, p99 %.0f us, %.0f per second%n",
+                round,
+                rounds,
+                contender.name(),
+                writers,
+                seen.micros(0.5),
+                seen.micros(0.99),
+                seen.perSecond());
+        if (round > 0) {
+          measured
+              .computeIfAbsent(new Case(contender.name(), writers), _ -> new ArrayList<>())
+              .add(seen);
+        }
+      }
+    } finally {
+      contender.end();
+    }
+  }
+
+  private BenchResult.Builder figures() {
+    BenchResult.Builder figures = new BenchResult.Builder(NAME);
+    for (String contender : List.of("async", "native", "physical", "ours")) {
+      for (int writers : WRITERS) {
+        String name = contender + ".w" + writers;
+        figures
+            .figure(name + ".p50Micros", median(contender, writers, it -> it.micros(0.5)))
+            .figure(name + ".p99Micros", median(contender, writers, it -> it.micros(0.99)))
+            .figure(name + ".tps", median(contender, writers, Latencies::perSecond));
+      }
+    }
+    return figures
+        .atMost("w1.p50Ratio", ratio("native", 1, it -> it.micros(0.5)), 1.25)
+        .atMost("w1.p99Ratio", ratio("native", 1, it -> it.micros(0.99)), 1.5)
+        .atMost("w8.p50Ratio", ratio("native", 8, it -> it.micros(0.5)), 0.85)
+        .atMost("w32.p50Ratio", ratio("native", 32, it -> it.micros(0.5)), 0.6)
+        .atLeast("w32.tpsRatio", ratio("native", 32, Latencies::perSecond), 2.0)
+        .atMost("w8.physicalP50Ratio", ratio("physical", 8, it -> it.micros(0.5)), 2.0);
+  }
+
+  private double ratio(String to, int writers, ToDoubleFunction<Latencies> figure) {
+    return median("ours", writers, figure) / median(to, writers, figure);
+  }
+
+  private double median(String contender, int writers, ToDoubleFunction<Latencies> figure) {
+    double[] values =
+        measured.getOrDefault(new Case(contender, writers), List.of()).stream()
+            .mapToDouble(figure)
+            .toArray();
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  /** The longest that one of a single writer's commits took. */
+  private double stall(Servers servers, OwnQuorum ours)
+      throws IOException, SQLException, InterruptedException {
+    ours.begin();
+    try {
+      return new Clients(machine.nanos())
+              .run(servers.primary().server().jdbcUrl(ours.database()), 1, STALL_SECONDS)
+              .micros(1)
+          / 1000;
+    } finally {
+      ours.end();
+    }
+  }
+
+  /** Every shadow of ours holds what the primary holds. */
+  private static void requireEqual(Servers servers, OwnQuorum ours)
+      throws IOException, SQLException, InterruptedException {
+    ours.begin();
+    String expected = Servers.checksum(servers.primary(), ours.database());
+    for (Servers.Place shadow : servers.shadows()) {
+      servers.await(
+          shadow,
+          ours.database(),
+          "(SELECT count(*) || ':' || sum(hashtextextended(t::text, 0)) = '"
+              + expected
+              + "' FROM account t)");
+    }
+  }
+}
