@@ -90,7 +90,12 @@ final class LogicalStream implements AutoCloseable {
 
   /** The next message, or null if none comes within about a millisecond. */
   @Nullable ByteBuffer next() throws SQLException {
-    return stream.readPending();
+    settings.source().patient(true);
+    try {
+      return stream.readPending();
+    } finally {
+      settings.source().patient(false);
+    }
   }
 
   /** Once nothing is open or outstanding: the server has nothing more for us up to here. */

@@ -49,6 +49,9 @@ public record PgoutputSettings(
       return false;
     }
 
+    /** The reader wants to wait, or does not: the driver looks for messages while it sends, too. */
+    default void patient(boolean on) {}
+
     /** There is something to tell the server: ends the wait of the reading thread. Any thread. */
     default void wake() {}
   }

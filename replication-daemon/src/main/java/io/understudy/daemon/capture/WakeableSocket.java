@@ -38,12 +38,18 @@ final class WakeableSocket extends Socket {
   private final InputStream input = new Input();
   private final OutputStream output = new Output();
   private int timeoutMillis;
+  private volatile boolean patient; // the driver looks while it sends, too: that must not wait
 
   WakeableSocket() throws IOException {
     this.selector = Selector.open();
     this.channel = SocketChannel.open();
     channel.configureBlocking(false);
     this.key = channel.register(selector, SelectionKey.OP_CONNECT);
+  }
+
+  /** Whether looks wait from now on; at first they do not. */
+  void patient(boolean on) {
+    patient = on;
   }
 
   /** Ends the look under way, or the next one, at once. */
@@ -109,8 +115,10 @@ final class WakeableSocket extends Socket {
     }
 
     private int look(ByteBuffer buffer) throws IOException {
-      await(LOOK_MILLIS);
-      woken.set(false);
+      if (patient) {
+        await(LOOK_MILLIS);
+        woken.set(false);
+      }
       int read = channel.read(buffer);
       if (read == 0) {
         throw new SocketTimeoutException("nothing yet");

@@ -32,6 +32,11 @@ public final class WakeableSocketFactory extends SocketFactory {
       sockets.keySet().forEach(WakeableSocket::wake);
     }
 
+    /** Whether whoever reads waits for what it reads. */
+    public void patient(boolean on) {
+      sockets.keySet().forEach(socket -> socket.patient(on));
+    }
+
     @Override
     public void close() {
       WAKEUPS.remove(name);

@@ -222,6 +222,11 @@ final class EndpointDatabase {
     }
 
     @Override
+    public void patient(boolean on) {
+      wakeup.patient(on);
+    }
+
+    @Override
     public void wake() {
       wakeup.wake();
     }
