@@ -50,7 +50,7 @@ public record TestDatabase(String endpoint, int port, String name) {
           .setServerConfig("synchronous_commit", "on")
           .setServerConfig("full_page_writes", "on")
           .setServerConfig("max_wal_senders", "40")
-          .setServerConfig("max_replication_slots", "40")
+          .setServerConfig("max_replication_slots", "200")
           .setServerConfig("max_connections", "200")
           .setServerConfig("shared_buffers", "32MB")
           .start();
