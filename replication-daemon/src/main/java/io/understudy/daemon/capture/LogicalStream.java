@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
+import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,21 +72,23 @@ final class LogicalStream implements AutoCloseable {
   private static PGReplicationStream begin(PgoutputSettings settings, Connection connection)
       throws SQLException {
     int version = connection.getMetaData().getDatabaseMajorVersion();
-    return connection
-        .unwrap(PGConnection.class)
-        .getReplicationAPI()
-        .replicationStream()
-        .logical()
-        .withSlotName(settings.slot())
-        .withStartPosition(LogSequenceNumber.valueOf(settings.start().value()))
-        .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
-        // The driver would confirm keepalives, past transactions that nobody holds.
-        .withAutomaticFlush(false)
-        .withSlotOption("proto_version", version >= 16 ? 4 : 2)
-        .withSlotOption("publication_names", TableName.quote(settings.publication()))
-        .withSlotOption("streaming", "on")
-        .withSlotOption("messages", "false")
-        .start();
+    ChainedLogicalStreamBuilder stream =
+        connection
+            .unwrap(PGConnection.class)
+            .getReplicationAPI()
+            .replicationStream()
+            .logical()
+            .withSlotName(settings.slot())
+            .withStartPosition(LogSequenceNumber.valueOf(settings.start().value()))
+            .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
+            // The driver would confirm keepalives, past transactions that nobody holds.
+            .withAutomaticFlush(false)
+            .withSlotOption("proto_version", version >= 16 ? 4 : 2)
+            .withSlotOption("publication_names", TableName.quote(settings.publication()))
+            .withSlotOption("streaming", "on")
+            .withSlotOption("messages", "false");
+    // What is applied here was captured elsewhere: a new primary may still apply its history.
+    return (version >= 16 ? stream.withSlotOption("origin", "none") : stream).start();
   }
 
   /** The next message, or null if none comes within about a millisecond. */

@@ -15,12 +15,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The whole story with real HTTP, against a service and a daemon that live in this JVM. */
 @Timeout(90)
-@Execution(ExecutionMode.CONCURRENT) // each story mostly waits, on ports of its own
 class PlayTest {
   private static final Timing SHORT =
       new Timing(
