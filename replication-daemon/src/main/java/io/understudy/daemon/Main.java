@@ -19,7 +19,6 @@ import io.understudy.daemon.service.ReplicatedFeed;
 import io.understudy.daemon.service.ServiceSupervisor;
 import io.understudy.daemon.service.Surroundings;
 import io.understudy.daemon.watch.ErrorRatioProbe;
-import io.understudy.daemon.wire.CaCommand;
 import io.understudy.model.config.HostPort;
 import io.understudy.model.config.InvalidConfigException;
 import io.understudy.model.config.Topology;
@@ -59,16 +58,12 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].equals("ca")) {
-      makeCertificates(List.of(args).subList(1, args.length));
-      return;
-    }
     if (args.length == 3 && args[0].equals("endpoint") && args[1].equals("--config")) {
       runEndpoint(Path.of(args[2]));
       return;
     }
     if (Commands.knows(args)) {
-      System.exit(Commands.run(args, System.out, System.err));
+      System.exit(Commands.run(args, Clock.systemUTC(), System.out, System.err));
     }
     if (args.length != 1) {
       System.err.print(Commands.USAGE);
@@ -86,17 +81,6 @@ public final class Main {
       System.exit(WRONG_USE);
     } catch (InterruptedException e) {
       main.stop();
-      System.exit(1);
-    }
-  }
-
-  private static void makeCertificates(List<String> arguments) {
-    try {
-      CaCommand.parse(arguments).run(Clock.systemUTC(), System.out::println);
-    } catch (InvalidConfigException | IOException e) {
-      System.err.println(e.getMessage());
-      System.exit(WRONG_USE);
-    } catch (InterruptedException e) {
       System.exit(1);
     }
   }

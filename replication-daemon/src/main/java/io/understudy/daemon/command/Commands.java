@@ -1,15 +1,18 @@
 package io.understudy.daemon.command;
 
 import io.understudy.daemon.command.Call.WrongUseException;
+import io.understudy.daemon.wire.CaCommand;
 import io.understudy.model.config.InvalidConfigException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 
 /** The daemon's one-time commands; they need no running daemon. */
 public final class Commands {
+  private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int WRONG_USE = 2;
 
@@ -27,7 +30,8 @@ public final class Commands {
 
   /** Whether the program's arguments are one of these commands. */
   public static boolean knows(String[] arguments) {
-    return arguments.length > 0 && Set.of("preflight", "detach", "schema").contains(arguments[0]);
+    return arguments.length > 0
+        && Set.of("preflight", "detach", "schema", "ca").contains(arguments[0]);
   }
 
   /**
@@ -35,13 +39,17 @@ public final class Commands {
    *
    * @return the exit code: 0 done and well, 1 not, 2 wrong use or configuration
    */
-  public static int run(String[] arguments, PrintStream out, PrintStream err) {
+  public static int run(String[] arguments, Clock clock, PrintStream out, PrintStream err) {
     List<String> rest = List.of(arguments).subList(1, arguments.length);
     try {
       return switch (arguments[0]) {
         case "preflight" -> PreflightCommand.run(Call.read(rest, Set.of("--json"), 0), out);
         case "schema" -> schema(rest, out, err);
         case "detach" -> DetachCommand.run(Call.read(rest, Set.of("--print"), 0), out, err);
+        case "ca" -> {
+          CaCommand.parse(rest).run(clock, out::println);
+          yield DONE;
+        }
         default -> throw new WrongUseException("there is no command '" + arguments[0] + "'");
       };
     } catch (WrongUseException e) {

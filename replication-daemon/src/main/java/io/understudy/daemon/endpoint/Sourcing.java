@@ -173,7 +173,11 @@ final class Sourcing implements Part {
     switch (effect) {
       case Effect.Append(List<Frame> frames) -> place.append(frames);
       case Effect.Sync() -> place.desk().sync(false, this::synced);
-      case Effect.Read read -> place.read(read.peer(), read, new Reading(read));
+      case Effect.Read read ->
+          place.read(
+              read.peer(),
+              read,
+              new RoleReader(place, read, this::step, this::step, this::journalFailed));
       case Effect.Apply(Position upTo) -> applying.raise(applied, upTo);
       case Effect.Send(String to, Message message) -> place.send(to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
@@ -227,31 +231,6 @@ final class Sourcing implements Part {
     CaptureFeed running = capture;
     if (running != null && position.epoch() == epoch()) {
       running.confirm(position.lsn());
-    }
-  }
-
-  private final class Reading implements Workplace.Reader {
-    private final Effect.Read what;
-
-    Reading(Effect.Read what) {
-      this.what = what;
-    }
-
-    @Override
-    public void read(List<Held> frames) {
-      Map<Position, byte[]> contents = Workplace.contents(frames);
-      List<Frame> read = frames.stream().map(Held::frame).toList();
-      place.with(contents, () -> step(new Event.FramesRead(what.peer(), what.after(), read)));
-    }
-
-    @Override
-    public void missing() {
-      step(new Event.CannotRead(what.peer()));
-    }
-
-    @Override
-    public void rotten() {
-      journalFailed();
     }
   }
 

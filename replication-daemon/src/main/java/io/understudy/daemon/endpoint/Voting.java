@@ -13,7 +13,6 @@ import io.understudy.daemon.protocol.VoterStart;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.model.Position;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,7 +138,9 @@ final class Voting implements Part {
       case Effect.Verify() -> place.desk().verify(tip -> ended(tip, new Event.JournalScanned(tip)));
       case Effect.SavePromise(Promise promise) ->
           place.desk().savePromise(promise, () -> step(new Event.PromiseSaved(promise)));
-      case Effect.Read read -> place.read(read.peer(), read, new Reading(read));
+      case Effect.Read read ->
+          place.read(
+              read.peer(), read, new RoleReader(place, read, this::step, this::step, this::rotten));
       case Effect.Apply(Position upTo) -> {
         becomeShadow();
         applying.raise(applied, upTo);
@@ -180,31 +181,6 @@ final class Voting implements Part {
             scanning = false;
             ended(tip, new Event.JournalScanned(tip));
           });
-    }
-  }
-
-  private final class Reading implements Workplace.Reader {
-    private final Effect.Read what;
-
-    Reading(Effect.Read what) {
-      this.what = what;
-    }
-
-    @Override
-    public void read(List<Held> frames) {
-      Map<Position, byte[]> contents = Workplace.contents(frames);
-      List<Frame> read = frames.stream().map(Held::frame).toList();
-      place.with(contents, () -> step(new Event.FramesRead(what.peer(), what.after(), read)));
-    }
-
-    @Override
-    public void missing() {
-      step(new Event.CannotRead(what.peer()));
-    }
-
-    @Override
-    public void rotten() {
-      Voting.this.rotten();
     }
   }
 

@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -125,7 +126,10 @@ class DetachTest {
         new String[] {"detach", service, "--config", config.toString()}, 0, arguments, 0, 4);
     System.arraycopy(options, 0, arguments, 4, options.length);
     return Commands.run(
-        arguments, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+        arguments,
+        Clock.systemUTC(),
+        new PrintStream(out, true, UTF_8),
+        new PrintStream(err, true, UTF_8));
   }
 
   /** Everything that a daemon does to the servers, with what it makes of it meanwhile. */
@@ -229,6 +233,7 @@ class DetachTest {
     int status =
         Commands.run(
             new String[] {"detach", service, "--config", config.toString()},
+            Clock.systemUTC(),
             new PrintStream(out, true, UTF_8),
             new PrintStream(said, true, UTF_8));
     assertThat(status).isEqualTo(1);
@@ -245,7 +250,9 @@ class DetachTest {
     assertThat(err.toString(UTF_8)).startsWith("'--force' is not known here\nusage:");
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     String[] arguments = {"detach", "carts", "--config", config().toString()};
-    assertThat(Commands.run(arguments, System.out, new PrintStream(said, true, UTF_8)))
+    assertThat(
+            Commands.run(
+                arguments, Clock.systemUTC(), System.out, new PrintStream(said, true, UTF_8)))
         .isEqualTo(2);
     assertThat(said.toString(UTF_8)).startsWith("there is no service 'carts'; known: [" + service);
   }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -68,6 +69,7 @@ class SchemaCommandTest {
     Path file = Files.writeString(folder.resolve("change.sql"), sql);
     return Commands.run(
         new String[] {"schema", "apply", service, "--config", config.toString(), file.toString()},
+        Clock.systemUTC(),
         new PrintStream(out, true, UTF_8),
         new PrintStream(err, true, UTF_8));
   }
