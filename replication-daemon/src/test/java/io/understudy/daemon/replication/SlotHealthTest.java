@@ -33,6 +33,14 @@ class SlotHealthTest {
     try (Replication replication = start()) {
       replicated(replication);
     }
+    // The server notices a moment later that the stream has ended.
+    Await.until(
+        "the slot is released",
+        LONG,
+        () ->
+            primary
+                .query("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
+                .equals("f"));
   }
 
   private Replication start() throws Exception {
