@@ -3,6 +3,7 @@ package io.understudy.daemon.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.daemon.kill.ServerProcesses;
 import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;

@@ -3,15 +3,13 @@ package io.understudy.daemon.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.daemon.kill.JvmProcess;
+import io.understudy.daemon.kill.Seed;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,20 +54,20 @@ class KillAndRestartTest {
   }
 
   private void killAndRestart(CaptureKind capture, int kills) throws Exception {
-    long seed = Long.getLong("understudy.seed", new Random().nextLong());
-    System.out.println("seed " + seed + "; replay it with -Dunderstudy.seed=" + seed);
-    Random random = new Random(seed);
+    Seed drawn = Seed.draw();
+    long seed = drawn.value();
+    Random random = drawn.random();
     RandomLoad.createTables(primary, b, c);
     AtomicBoolean running = new AtomicBoolean(true);
     AtomicReference<Exception> loadFailure = new AtomicReference<>();
     Thread load = Thread.ofPlatform().start(() -> load(seed, running, loadFailure));
     for (int kill = 0; kill < kills; kill++) {
       Position before = promised();
-      Process process = launch(capture);
+      JvmProcess process = launch(capture);
       Await.until(
           "progress in round " + kill + " " + lines, LONG, () -> promised().compareTo(before) > 0);
       Thread.sleep(random.nextInt(1500));
-      process.destroyForcibly().waitFor();
+      process.kill();
       for (TestDatabase shadow : List.of(b, c)) {
         Position held =
             Position.parse(shadow.query("SELECT epoch || ':' || lsn FROM understudy.applied"));
@@ -81,9 +79,9 @@ class KillAndRestartTest {
     load.join();
     assertThat(loadFailure.get()).isNull();
     Position end = new Position(1, Lsn.parse(primary.query("SELECT pg_current_wal_flush_lsn()")));
-    Process last = launch(capture);
+    JvmProcess last = launch(capture);
     Await.until("the end " + end, LONG, () -> promised().compareTo(end) >= 0);
-    last.destroyForcibly().waitFor();
+    last.kill();
     assertThat(b.contents()).as("seed %d", seed).isEqualTo(primary.contents());
     assertThat(c.contents()).as("seed %d", seed).isEqualTo(primary.contents());
     assertThat(lines.stream().filter(line -> line.contains("Seeding[rows=0")).count())
@@ -116,42 +114,23 @@ class KillAndRestartTest {
                 + "_1'"));
   }
 
-  private Process launch(CaptureKind capture) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReplicatingProcess.class.getName(),
-                service,
-                "2",
-                capture.toString()));
+  private JvmProcess launch(CaptureKind capture) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(service, "2", capture.toString()));
     for (TestDatabase database : List.of(primary, b, c)) {
-      command.add(database.endpoint() + ":" + database.port() + ":" + database.name());
+      arguments.add(database.endpoint() + ":" + database.port() + ":" + database.name());
     }
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(new File("target/killed-process.log")))
-            .start();
-    Thread.ofVirtual().start(() -> listen(process));
-    return process;
+    return JvmProcess.start(
+        new JvmProcess.Program(
+            ReplicatingProcess.class, arguments, Path.of("target/killed-process.log")),
+        this::heard);
   }
 
-  private void listen(Process process) {
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (line.startsWith("replicated ")) {
-          Position position = Position.parse(line.substring("replicated ".length()));
-          promisedLsn.accumulateAndGet(position.lsn().value(), Math::max);
-        } else {
-          lines.add(line);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private void heard(String line) {
+    if (line.startsWith("replicated ")) {
+      Position position = Position.parse(line.substring("replicated ".length()));
+      promisedLsn.accumulateAndGet(position.lsn().value(), Math::max);
+    } else {
+      lines.add(line);
     }
   }
 }

@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.Random;
 
 /** Random transactions over tables with every supported type, repeatable by seed. */
-final class RandomLoad {
+public final class RandomLoad {
   static final String SCHEMA =
       """
       CREATE TYPE mood AS ENUM ('good', 'bad');
@@ -25,12 +25,21 @@ final class RandomLoad {
       """;
 
   private final Random random;
+  private final boolean truncating;
 
   RandomLoad(long seed) {
-    this.random = new Random(seed);
+    this(seed, true);
   }
 
-  static void createTables(TestDatabase... databases) {
+  /**
+   * @param truncating whether it may, which an application's role may not
+   */
+  public RandomLoad(long seed, boolean truncating) {
+    this.random = new Random(seed);
+    this.truncating = truncating;
+  }
+
+  public static void createTables(TestDatabase... databases) {
     for (TestDatabase database : databases) {
       database.execute(SCHEMA);
     }
@@ -38,8 +47,14 @@ final class RandomLoad {
 
   /** Runs this many transactions, each of one to eight statements, some rolled back. */
   void run(TestDatabase database, int transactions) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement()) {
+    try (Connection connection = database.connect()) {
+      run(connection, transactions);
+    }
+  }
+
+  /** The same over a connection. */
+  public void run(Connection connection, int transactions) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       for (int i = 0; i < transactions; i++) {
         try {
@@ -63,7 +78,7 @@ final class RandomLoad {
 
   private String next() {
     return switch (random.nextInt(100)) {
-      case 0 -> "TRUNCATE wiped, wiped_too";
+      case 0 -> truncating ? "TRUNCATE wiped, wiped_too" : "DELETE FROM wiped_too";
       case 1, 2 -> "UPDATE log SET n = n + 1 WHERE n = " + random.nextInt(5);
       case 3, 4 -> "DELETE FROM log WHERE ctid = (SELECT min(ctid) FROM log)";
       case 5, 6, 7, 8 ->

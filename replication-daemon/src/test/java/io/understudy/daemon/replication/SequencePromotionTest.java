@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.daemon.kill.ServerProcesses;
 import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;

@@ -1,18 +1,27 @@
-package io.understudy.daemon.replication;
+package io.understudy.daemon.kill;
 
 import io.understudy.daemon.postgres.TestDatabase;
 import java.util.List;
 
 /** The processes of a test's own server. */
-final class ServerProcesses {
+public final class ServerProcesses {
   private ServerProcesses() {}
 
   /** SIGKILL of all of them: nothing is flushed, nobody is told. */
-  static void kill(TestDatabase database) {
-    ProcessHandle server = ProcessHandle.of(pid(database)).orElseThrow();
-    List<ProcessHandle> all = server.descendants().toList();
-    server.destroyForcibly();
+  public static void kill(TestDatabase database) {
+    kill(postmaster(database));
+  }
+
+  static void kill(ProcessHandle postmaster) {
+    List<ProcessHandle> all = postmaster.descendants().toList();
+    postmaster.destroyForcibly();
     all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(each -> each.onExit().join());
+    postmaster.onExit().join();
+  }
+
+  static ProcessHandle postmaster(TestDatabase database) {
+    return ProcessHandle.of(pid(database)).orElseThrow();
   }
 
   private static long pid(TestDatabase database) {
