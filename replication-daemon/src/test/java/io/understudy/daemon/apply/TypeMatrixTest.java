@@ -7,6 +7,7 @@ import io.understudy.daemon.capture.Row;
 import io.understudy.daemon.capture.TableName;
 import io.understudy.daemon.capture.Transaction;
 import io.understudy.daemon.postgres.Bootstrap;
+import io.understudy.daemon.postgres.PostgresVersion;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
@@ -25,8 +26,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 
 /** Values of every type are written on a primary by SQL and must arrive as the same text. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TypeMatrixTest {
   private static final String TYPES =
       """
@@ -62,21 +65,29 @@ class TypeMatrixTest {
           "'$1 ?'",
           "'infinity'");
 
-  private static final TestDatabase PRIMARY = TestDatabase.on("eu-a");
-  private static final TestDatabase SHADOW = TestDatabase.on("eu-b");
+  private final TestDatabase primary = TestDatabase.on(versionOfPrimary(), "eu-a");
+  private final TestDatabase shadow = TestDatabase.on(versionOfShadow(), "eu-b");
+
+  PostgresVersion versionOfPrimary() {
+    return PostgresVersion.V17;
+  }
+
+  PostgresVersion versionOfShadow() {
+    return PostgresVersion.V17;
+  }
 
   @BeforeAll
-  static void typesOnBothSides() throws Exception {
-    for (TestDatabase database : List.of(PRIMARY, SHADOW)) {
+  void typesOnBothSides() throws Exception {
+    for (TestDatabase database : List.of(primary, shadow)) {
       database.execute(TYPES);
     }
-    Bootstrap.schema(SHADOW.server());
+    Bootstrap.schema(shadow.server());
     // What a value's text means must not depend on it.
-    SHADOW.execute("ALTER DATABASE " + SHADOW.name() + " SET intervalstyle = 'sql_standard'");
-    SHADOW.execute("ALTER DATABASE " + SHADOW.name() + " SET array_nulls = off");
-    SHADOW.execute("ALTER DATABASE " + SHADOW.name() + " SET xmloption = document");
-    SHADOW.execute("ALTER DATABASE " + SHADOW.name() + " SET datestyle = 'SQL, DMY'");
-    try (Connection connection = SHADOW.connect()) {
+    shadow.execute("ALTER DATABASE " + shadow.name() + " SET intervalstyle = 'sql_standard'");
+    shadow.execute("ALTER DATABASE " + shadow.name() + " SET array_nulls = off");
+    shadow.execute("ALTER DATABASE " + shadow.name() + " SET xmloption = document");
+    shadow.execute("ALTER DATABASE " + shadow.name() + " SET datestyle = 'SQL, DMY'");
+    try (Connection connection = shadow.connect()) {
       new AppliedPosition("types").replace(connection, new Position(1, new Lsn(10)));
     }
   }
@@ -244,19 +255,19 @@ class TypeMatrixTest {
   }
 
   private void arrives(String table, String type, List<String> values) throws Exception {
-    onBoth("CREATE TABLE " + table + " (id integer PRIMARY KEY, v " + type + ")");
+    onBoth("CREATE TABLE " + table + " (id integer primary KEY, v " + type + ")");
     List<String> all = new ArrayList<>(values);
     all.add("NULL");
     StringBuilder inserts = new StringBuilder();
     for (int i = 0; i < all.size(); i++) {
       inserts.append("INSERT INTO %s VALUES (%d, %s);".formatted(table, i, all.get(i)));
     }
-    PRIMARY.execute(inserts.toString());
+    primary.execute(inserts.toString());
     List<Change> changes = inserts(table, "id", "v");
     apply(changes);
-    assertThat(rows(SHADOW, table, "id", "v")).isEqualTo(rows(PRIMARY, table, "id", "v"));
+    assertThat(rows(shadow, table, "id", "v")).isEqualTo(rows(primary, table, "id", "v"));
 
-    PRIMARY.execute(
+    primary.execute(
         "UPDATE ONLY "
             + table
             + " SET v = (SELECT v FROM "
@@ -267,12 +278,12 @@ class TypeMatrixTest {
             + all.size()
             + ")");
     List<Change> updates = new ArrayList<>();
-    for (Row row : rows(PRIMARY, table, "id", "v")) {
+    for (Row row : rows(primary, table, "id", "v")) {
       Row key = new Row(List.of("id"), List.of(String.valueOf(row.values().getFirst())));
       updates.add(new Change.Update(new TableName("public", table), key, row, List.of()));
     }
     apply(updates);
-    assertThat(rows(SHADOW, table, "id", "v")).isEqualTo(rows(PRIMARY, table, "id", "v"));
+    assertThat(rows(shadow, table, "id", "v")).isEqualTo(rows(primary, table, "id", "v"));
     asKey(table + "k", table, type);
     withoutKey(table + "h", table, type);
   }
@@ -280,8 +291,8 @@ class TypeMatrixTest {
   /** Finds and deletes rows by such a value, if it can be a key. */
   private void asKey(String table, String from, String type) throws Exception {
     try {
-      onBoth("CREATE TABLE " + table + " (v " + type + " PRIMARY KEY, n integer)");
-      PRIMARY.execute(
+      onBoth("CREATE TABLE " + table + " (v " + type + " primary KEY, n integer)");
+      primary.execute(
           "INSERT INTO "
               + table
               + " SELECT v, id FROM "
@@ -309,7 +320,7 @@ class TypeMatrixTest {
                   name, key, new Row(List.of("v", "n"), List.of(value, "77")), List.of()));
     }
     apply(later);
-    assertThat(rows(SHADOW, table, "v", "n"))
+    assertThat(rows(shadow, table, "v", "n"))
         .hasSize(changes.size() - 1)
         .allMatch(row -> "77".equals(row.values().getLast()));
   }
@@ -318,24 +329,24 @@ class TypeMatrixTest {
   private void withoutKey(String table, String from, String type) throws Exception {
     onBoth("CREATE TABLE " + table + " (v " + type + ", n integer)");
     onBoth("ALTER TABLE " + table + " REPLICA IDENTITY FULL");
-    PRIMARY.execute("INSERT INTO " + table + " SELECT v, id FROM " + from);
+    primary.execute("INSERT INTO " + table + " SELECT v, id FROM " + from);
     List<Change> changes = inserts(table, "v", "n");
     apply(changes);
     List<Change> deletes = new ArrayList<>();
     changes.forEach(
         change -> deletes.add(new Change.Delete(change.table(), ((Change.Insert) change).row())));
     apply(deletes);
-    assertThat(rows(SHADOW, table, "v", "n")).isEmpty();
+    assertThat(rows(shadow, table, "v", "n")).isEmpty();
   }
 
   @Test
   void generatedColumnsAreMadeAndIdentitiesKept() throws Exception {
     onBoth(
-        "CREATE TABLE made (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer,"
+        "CREATE TABLE made (id bigint GENERATED ALWAYS AS IDENTITY primary KEY, a integer,"
             + " twice integer GENERATED ALWAYS AS (a * 2) STORED,"
             + " other bigint GENERATED BY DEFAULT AS IDENTITY,"
             + " always bigint DEFAULT 5)");
-    PRIMARY.execute("INSERT INTO made (a) SELECT * FROM generate_series(1, 20)");
+    primary.execute("INSERT INTO made (a) SELECT * FROM generate_series(1, 20)");
     apply(inserts("made", "id", "a", "other", "always"));
     TableName name = new TableName("public", "made");
     apply(
@@ -345,17 +356,17 @@ class TypeMatrixTest {
                 new Row(List.of("id"), List.of("7")),
                 new Row(List.of("id", "a", "other", "always"), List.of("7", "50", "1", "2")),
                 List.of())));
-    PRIMARY.execute("UPDATE made SET a = 50, other = 1, always = 2 WHERE id = 7");
-    assertThat(SHADOW.contents().get("public.made"))
-        .isEqualTo(PRIMARY.contents().get("public.made"));
+    primary.execute("UPDATE made SET a = 50, other = 1, always = 2 WHERE id = 7");
+    assertThat(shadow.contents().get("public.made"))
+        .isEqualTo(primary.contents().get("public.made"));
   }
 
   @Test
   void childrenOfATableKeepTheirRows() throws Exception {
-    onBoth("CREATE TABLE ancestor (id integer PRIMARY KEY, v text)");
-    onBoth("CREATE TABLE heir (PRIMARY KEY (id)) INHERITS (ancestor)");
-    PRIMARY.execute("INSERT INTO ancestor VALUES (1, 'a'), (2, 'b')");
-    SHADOW.execute("INSERT INTO heir VALUES (1, 'c'), (2, 'd')");
+    onBoth("CREATE TABLE ancestor (id integer primary KEY, v text)");
+    onBoth("CREATE TABLE heir (primary KEY (id)) INHERITS (ancestor)");
+    primary.execute("INSERT INTO ancestor VALUES (1, 'a'), (2, 'b')");
+    shadow.execute("INSERT INTO heir VALUES (1, 'c'), (2, 'd')");
     apply(
         inserts("ancestor", "id", "v").stream()
             .filter(c -> c.table().table().equals("ancestor"))
@@ -370,18 +381,18 @@ class TypeMatrixTest {
                 new Row(List.of("id", "v"), List.of("2", "x")),
                 List.of())));
     apply(List.of(new Change.Truncate(name)));
-    assertThat(SHADOW.query("SELECT string_agg(id || v, ' ' ORDER BY id) FROM ancestor"))
+    assertThat(shadow.query("SELECT string_agg(id || v, ' ' ORDER BY id) FROM ancestor"))
         .isEqualTo("1c 2d");
   }
 
-  private static void onBoth(String sql) {
-    PRIMARY.execute(sql);
-    SHADOW.execute(sql);
+  private void onBoth(String sql) {
+    primary.execute(sql);
+    shadow.execute(sql);
   }
 
-  private static List<Change> inserts(String table, String... columns) throws SQLException {
+  private List<Change> inserts(String table, String... columns) throws SQLException {
     List<Change> changes = new ArrayList<>();
-    for (Row row : rows(PRIMARY, table, columns)) {
+    for (Row row : rows(primary, table, columns)) {
       changes.add(new Change.Insert(new TableName("public", table), row));
     }
     return changes;
@@ -406,16 +417,16 @@ class TypeMatrixTest {
     return rows;
   }
 
-  private static void apply(List<Change> changes) throws Exception {
+  private void apply(List<Change> changes) throws Exception {
     TransactionQueue queue = new TransactionQueue(1 << 30);
     Position before;
-    try (Connection connection = SHADOW.connect()) {
+    try (Connection connection = shadow.connect()) {
       before = new AppliedPosition("types").read(connection).orElseThrow();
     }
     Position after = new Position(1, new Lsn(before.lsn().value() + 1));
     queue.offer(new Transaction(after, 1, changes), Duration.ZERO);
     queue.end();
-    Applier applier = new Applier("types", SHADOW.server(), queue, before, 1000);
+    Applier applier = new Applier("types", shadow.server(), queue, before, 1000);
     applier.run(new Deaf());
     assertThat(applier.fallbacks()).isZero();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.PostgresVersion;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
@@ -24,9 +25,13 @@ import org.junit.jupiter.api.Test;
 
 /** What every capture does, against a real server; the subclasses make the captures. */
 abstract class CaptureContract {
-  final TestDatabase primary = TestDatabase.on("eu-a");
+  final TestDatabase primary = TestDatabase.on(version(), "eu-a");
   final String service = "c" + primary.name();
   final Slots slots = new Slots(primary.server(), service);
+
+  PostgresVersion version() {
+    return PostgresVersion.V17;
+  }
 
   /** Collects the stream. */
   static final class Collector implements Capture.Sink {

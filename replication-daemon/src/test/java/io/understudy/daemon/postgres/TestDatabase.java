@@ -27,7 +27,13 @@ public record TestDatabase(String endpoint, int port, String name) {
 
   /** A database on the server that all tests share for this endpoint. */
   public static TestDatabase on(String endpoint) {
-    return on(SERVERS.computeIfAbsent(endpoint, _ -> startServer()), endpoint);
+    return on(PostgresVersion.V17, endpoint);
+  }
+
+  /** The same on a server of this version. */
+  public static TestDatabase on(PostgresVersion version, String endpoint) {
+    return on(
+        SERVERS.computeIfAbsent(version + " " + endpoint, _ -> startServer(version)), endpoint);
   }
 
   public static TestDatabase on(EmbeddedPostgres server, String endpoint) {
@@ -43,20 +49,29 @@ public record TestDatabase(String endpoint, int port, String name) {
 
   /** A server of the test's own, for tests that kill it. */
   public static EmbeddedPostgres startServer() {
+    return startServer(PostgresVersion.V17);
+  }
+
+  private static EmbeddedPostgres startServer(PostgresVersion version) {
     try {
-      return EmbeddedPostgres.builder()
-          .setServerConfig("wal_level", "logical")
-          .setServerConfig("fsync", "on")
-          .setServerConfig("synchronous_commit", "on")
-          .setServerConfig("full_page_writes", "on")
-          .setServerConfig("max_wal_senders", "40")
-          .setServerConfig("max_replication_slots", "200")
-          .setServerConfig("max_connections", "200")
-          .setServerConfig("shared_buffers", "32MB")
-          .start();
+      return builder(version).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** How the tests' servers are set up. */
+  public static EmbeddedPostgres.Builder builder(PostgresVersion version) {
+    return version
+        .builder()
+        .setServerConfig("wal_level", "logical")
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("max_wal_senders", "40")
+        .setServerConfig("max_replication_slots", "200")
+        .setServerConfig("max_connections", "200")
+        .setServerConfig("shared_buffers", "32MB");
   }
 
   public Topology.Endpoint topology() {

@@ -6,6 +6,7 @@ import io.understudy.daemon.capture.CaptureKind;
 import io.understudy.daemon.kill.JvmProcess;
 import io.understudy.daemon.kill.Seed;
 import io.understudy.daemon.postgres.Await;
+import io.understudy.daemon.postgres.PostgresVersion;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
@@ -31,12 +32,16 @@ class KillAndRestartTest {
   private static final int KILLS_OF_THE_LONG_PROOF = 100;
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  private final TestDatabase primary = TestDatabase.on("eu-a");
-  private final TestDatabase b = TestDatabase.on("eu-b");
-  private final TestDatabase c = TestDatabase.on("us-a");
+  private final TestDatabase primary = TestDatabase.on(version(), "eu-a");
+  private final TestDatabase b = TestDatabase.on(version(), "eu-b");
+  private final TestDatabase c = TestDatabase.on(version(), "us-a");
   private final String service = "k" + primary.name();
   private final AtomicLong promisedLsn = new AtomicLong();
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+  PostgresVersion version() {
+    return PostgresVersion.V17;
+  }
 
   @ParameterizedTest
   @EnumSource
