@@ -1,7 +1,6 @@
 package io.understudy.daemon.endpoint;
 
 import io.understudy.daemon.control.EpochStore;
-import io.understudy.daemon.journal.Journal;
 import io.understudy.daemon.journal.JournalLimits;
 import io.understudy.daemon.journal.PromiseFile;
 import io.understudy.daemon.protocol.Effect;
@@ -91,8 +90,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
    * @throws IOException if they are there already, or cannot be made
    */
   public static void enrol(EndpointSettings settings) throws IOException {
-    Journal.create(settings.folder());
-    PromiseFile.create(settings.folder());
+    Enrolment.make(settings.folder());
   }
 
   /**
