@@ -218,11 +218,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
     @Override
     public void startOver() {
       change("starting", 0);
-      int wanted = parts;
-      place.ask(
-          place.database()::contains,
-          () -> current == wanted,
-          Workplace.Answer.of(contains -> vote(contains, wanted)));
+      vote(parts);
     }
 
     @Override
@@ -281,7 +277,11 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
     }
   }
 
-  private void vote(Position contains, int wanted) {
+  /**
+   * What the database contains is not asked here, because a voter whose server is dead can still
+   * promise; it is asked before the voter joins an epoch, and matters only then.
+   */
+  private void vote(int wanted) {
     place
         .desk()
         .state(state -> {
@@ -291,7 +291,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
           place.endsAt(state.tip());
           VoterStart start =
               new VoterStart(
-                  settings.self(), state.tip(), state.acked(), state.promise(), contains);
+                  settings.self(), state.tip(), state.acked(), state.promise(), Position.NONE);
           part = new Voting(place, stage, start);
           part.look();
         });

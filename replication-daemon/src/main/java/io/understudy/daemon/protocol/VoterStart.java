@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param journal where the valid part of its journal ends, all of it durable
  * @param acked highest position that it ever vouched for
  * @param promise its last promise, if it gave one
- * @param applied what its database contains
+ * @param applied what its database contains, or less: Closed tells before it matters
  */
 public record VoterStart(
     String self, Tip journal, Position acked, @Nullable Promise promise, Position applied) {}
