@@ -202,7 +202,14 @@ final class Voting implements Part {
               applied = contains;
               step(new Event.Closed(contains));
             },
-            _ -> stage.startOver()));
+            // Nobody may lead this epoch any more; the record will name another one.
+            _ -> place.later(place.settings().pace().look(), this::startOver)));
+  }
+
+  private void startOver() {
+    if (!gone) {
+      stage.startOver();
+    }
   }
 
   private void becomeShadow() {
