@@ -246,8 +246,11 @@ public final class VoterRole {
     if (!rules.mayPromise(asked, promise)) {
       send(from, new Message.Refused(asked, Objects.requireNonNull(promise)));
     } else if (asked.epoch() > joinedEpoch()) {
-      give(asked);
+      boolean underWay = asker != null && asked.equals(promise);
       asker = from;
+      if (!underWay) { // Else every reminder would have the whole journal read once more.
+        give(asked);
+      }
     }
   }
 
