@@ -60,6 +60,14 @@ final class Seeding {
     thread.interrupt();
   }
 
+  /** Gives up, and waits until it changes nothing any more. Never started, it never starts. */
+  void end() throws InterruptedException {
+    thread.interrupt();
+    if (thread.getState() != Thread.State.NEW) {
+      thread.join();
+    }
+  }
+
   private void run(java.util.function.BiConsumer<Tip, String> done) {
     try {
       done.accept(copy(), "");

@@ -190,6 +190,7 @@ final class Sourcing implements Part {
           Effect.SavePromise _,
           Effect.Close _,
           Effect.Reseed _,
+          Effect.CopyDatabase _,
           Effect.TakeLead _,
           Effect.ReadRecord _,
           Effect.Finish _ ->

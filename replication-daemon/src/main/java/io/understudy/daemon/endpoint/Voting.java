@@ -14,6 +14,7 @@ import io.understudy.daemon.wire.Parcel;
 import io.understudy.model.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,8 @@ final class Voting implements Part {
   private boolean shadow; // its database waits for no standby
   private boolean closing;
   private boolean scanning; // the journal is read back because it was damaged
-  private @Nullable Seeding seeding;
+  private volatile @Nullable Seeding seeding; // changed on the loop
+  private int copies; // how many were begun or ended: an earlier one comes to nothing
   private @Nullable Question question;
 
   /** What the seeding wants to know of the source. */
@@ -146,7 +148,9 @@ final class Voting implements Part {
         applying.raise(applied, upTo);
       }
       case Effect.Close(long epoch) -> close(epoch);
-      case Effect.Reseed(String from, Position atLeast) -> reseed(from, atLeast);
+      case Effect.Reseed(String from, Position atLeast) -> copy(from, atLeast, this::reseeded);
+      case Effect.CopyDatabase(String from, Position atLeast) ->
+          copy(from, atLeast, this::databaseCopied);
       case Effect.Send(String to, Message message) -> place.send(to, message);
       case Effect.TakeLead(EpochRecord record) -> stage.takeLead(record);
       case Effect.ConfirmSlot _,
@@ -189,10 +193,16 @@ final class Voting implements Part {
   private void close(long epoch) {
     Applying before = applying;
     applying = newApplying();
+    Seeding copying = seeding;
+    seeding = null;
+    copies++;
     closing = true;
     place.ask(
         () -> {
           before.stop();
+          if (copying != null) {
+            copying.end(); // What the database contains must be true for longer than this answer.
+          }
           return place.database().closeBefore(epoch);
         },
         () -> !gone,
@@ -226,10 +236,14 @@ final class Voting implements Part {
         Workplace.Answer.of(_ -> {}));
   }
 
-  private void reseed(String from, Position atLeast) {
+  /** Replaces the database's content; an earlier copy ends first. */
+  private void copy(String from, Position atLeast, Consumer<Tip> then) {
     becomeShadow();
     Applying before = applying;
     applying = newApplying();
+    Seeding earlier = seeding;
+    copies++;
+    int wanted = copies;
     long epoch = role.epoch();
     Server primary = Server.of(place.settings().endpoint(from));
     Seeding.Way way =
@@ -238,15 +252,22 @@ final class Voting implements Part {
         new Seeding(
             way,
             at -> ask(from, new Position(epoch, at)),
-            (tip, problem) -> place.loop().post(() -> seeded(tip, problem)));
+            (tip, problem) -> place.loop().post(() -> copied(wanted, tip, problem, then)));
     seeding = next;
     place.ask(
         () -> {
           before.stop();
+          if (earlier != null) {
+            earlier.end();
+          }
           return true;
         },
-        () -> !gone,
-        Workplace.Answer.of(_ -> next.start()));
+        () -> true, // Whoever comes next relies on it that nothing earlier is at work.
+        Workplace.Answer.of(_ -> {
+          if (!gone && copies == wanted) {
+            next.start();
+          }
+        }));
   }
 
   /** On the seeding's thread. */
@@ -256,21 +277,31 @@ final class Voting implements Part {
     return answer;
   }
 
-  private void seeded(Tip tip, String problem) {
+  private void copied(int which, Tip tip, String problem, Consumer<Tip> then) {
+    if (gone || copies != which) {
+      return;
+    }
     seeding = null;
     question = null;
-    if (gone) {
+    if (problem.isEmpty()) {
+      then.accept(tip);
       return;
     }
-    if (!problem.isEmpty()) {
-      log.warn(
-          "{} of {}: seeding failed cause={}",
-          place.settings().self(),
-          place.settings().service(),
-          problem);
-      place.later(place.settings().pace().look(), () -> step(new Event.ReseedFailed()));
-      return;
-    }
+    log.warn(
+        "{} of {}: seeding failed cause={}",
+        place.settings().self(),
+        place.settings().service(),
+        problem);
+    place.later(
+        place.settings().pace().look(),
+        () -> {
+          if (copies == which) {
+            step(new Event.ReseedFailed());
+          }
+        });
+  }
+
+  private void reseeded(Tip tip) {
     place
         .desk()
         .restart(
@@ -283,6 +314,12 @@ final class Voting implements Part {
                 step(new Event.Reseeded(tip));
               }
             });
+  }
+
+  private void databaseCopied(Tip tip) {
+    applied = tip.position();
+    dropSlots();
+    step(new Event.DatabaseCopied(tip.position()));
   }
 
   /** Nobody needs what it had as a primary: its content was replaced. */
@@ -308,6 +345,10 @@ final class Voting implements Part {
   @Override
   public void end() throws InterruptedException {
     applying.stop();
+    Seeding running = seeding;
+    if (running != null) {
+      running.end();
+    }
   }
 
   @Override

@@ -35,8 +35,17 @@ public sealed interface Effect {
   /** Answered by Applied; data and position change in one transaction. */
   record Apply(Position upTo) implements Effect {}
 
-  /** A differential snapshot of the primary at {@code atLeast} or later, within the watermark. */
+  /**
+   * Begins database and journal anew from a snapshot of the primary at {@code atLeast} or later,
+   * within the watermark (Reseeded or ReseedFailed).
+   */
   record Reseed(String from, Position atLeast) implements Effect {}
+
+  /**
+   * The same for the database alone (DatabaseCopied or ReseedFailed), until it is done or the next
+   * Close or Reseed, after which it neither changes nor answers anything.
+   */
+  record CopyDatabase(String from, Position atLeast) implements Effect {}
 
   record Send(String to, Message message) implements Effect {}
 

@@ -55,6 +55,9 @@ public sealed interface Event {
   /** Database and journal both start at this point of the primary's history, durably. */
   record Reseeded(Tip tip) implements OfVoter {}
 
+  /** The database is as the primary's was at this point of its history; the journal stays. */
+  record DatabaseCopied(Position position) implements OfVoter {}
+
   record ReseedFailed() implements OfVoter {}
 
   record Disconnected(String peer) implements OfSource {}

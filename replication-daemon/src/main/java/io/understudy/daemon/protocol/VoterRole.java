@@ -24,9 +24,11 @@ public final class VoterRole {
     /** Cuts its journal to the history of the epoch that it joins. */
     JOINING,
     FOLLOWING,
+    /** Follows with its journal, while its database alone is being made equal to the primary's. */
+    COPYING,
     /** Has promised an epoch that it has not joined; takes nothing of the epochs before. */
     PROMISED,
-    /** Its database is being made equal to the primary's. */
+    /** Its journal lacks what it needs: both are begun anew from the primary's database. */
     RESEEDING,
     /** Its disk failed: it says nothing until it is started again. */
     FAILED
@@ -44,13 +46,16 @@ public final class VoterRole {
   private List<Effect> out = new ArrayList<>();
   private Work work = Work.NONE;
   private boolean closed; // while joining: the database refuses writes of earlier epochs
+  private boolean copying; // the database is replaced, and nothing is applied to it
   private boolean failed;
   private boolean syncing;
   private @Nullable Promise promise;
   private boolean promiseDurable;
   private @Nullable String asker; // who waits for the answer to the promise
   private @Nullable EpochRecord record;
-  // Invariant: durable <= appended; applied <= applying <= min(durable, watermark) but after damage
+  // Invariant: durable <= appended; applied <= applying <= min(durable, watermark), but after
+  // damage
+  // or a copy, whose source had more
   private Tip appended;
   private Tip durable;
   private Position acked;
@@ -85,7 +90,10 @@ public final class VoterRole {
         if (promisedEpoch() > joinedEpoch()) {
           yield Phase.PROMISED;
         }
-        yield record == null ? Phase.UNJOINED : Phase.FOLLOWING;
+        if (record == null) {
+          yield Phase.UNJOINED;
+        }
+        yield copying ? Phase.COPYING : Phase.FOLLOWING;
       }
     };
   }
@@ -119,6 +127,7 @@ public final class VoterRole {
       case Event.CannotRead(String peer) -> {} // whoever asked asks somebody else
       case Event.Applied(Position position) -> onApplied(position);
       case Event.Reseeded(Tip tip) -> onReseeded(tip);
+      case Event.DatabaseCopied(Position position) -> onDatabaseCopied(position);
       case Event.ReseedFailed() -> onReseedFailed();
     }
     return out;
@@ -204,7 +213,7 @@ public final class VoterRole {
   private void acknowledge(boolean again) {
     Tip held = rules.acknowledgeable(appended, durable);
     EpochRecord followed = record;
-    if (followed == null || phase() != Phase.FOLLOWING) {
+    if (followed == null || !follows()) {
       return;
     }
     if (again || held.position().compareTo(acked) > 0) {
@@ -223,14 +232,15 @@ public final class VoterRole {
 
   private void apply() {
     Position target = rules.applicable(durable.position(), watermark);
-    if (work == Work.NONE && applying.equals(applied) && target.compareTo(applied) > 0) {
+    boolean may = work == Work.NONE && !copying;
+    if (may && applying.equals(applied) && target.compareTo(applied) > 0) {
       applying = target;
       out.add(new Effect.Apply(target));
     }
   }
 
   private void onApplied(Position position) {
-    if (work != Work.RESEEDING) {
+    if (work != Work.RESEEDING && !copying) {
       applied = position;
       applying = position;
       apply();
@@ -285,7 +295,7 @@ public final class VoterRole {
       vouch(valid.position());
       send(asker, new Message.Promised(promise, valid, complete));
       asker = null;
-    } else if (record != null && phase() == Phase.FOLLOWING) {
+    } else if (record != null && follows()) {
       send(record.primary(), new Message.Resend(record.epoch(), valid));
     }
   }
@@ -324,6 +334,7 @@ public final class VoterRole {
     work = why;
     asker = null;
     closed = false;
+    copying = false; // Close ends it
     out.add(new Effect.Close(next.epoch()));
   }
 
@@ -361,14 +372,18 @@ public final class VoterRole {
     journalEndsAt(tip);
     acked = joined.cuts().validPart(acked); // what was cut is nobody's history
     out.add(new Effect.SaveAcked(acked));
+    boolean journal = joined.cuts().validPart(tip).equals(tip); // not if it began past the cut
     boolean database = joined.cuts().validPart(applied).equals(applied);
-    if (was == Work.LEADING && database) {
+    if (was == Work.LEADING && database && journal) {
       out.add(new Effect.TakeLead(joined));
     } else if (was == Work.LEADING) {
-      record = null; // its database ran past the cut: it cannot lead before it was reseeded
-    } else if (!database) {
+      record = null; // it ran past the cut: it cannot lead before it was copied anew
+    } else if (!journal) {
       reseed(joined);
     } else {
+      if (!database) {
+        copy(joined);
+      }
       answerJoined(joined);
     }
   }
@@ -379,15 +394,35 @@ public final class VoterRole {
   }
 
   private void onUseSnapshot(long epoch) {
-    if (record != null && phase() == Phase.FOLLOWING && epoch == joinedEpoch()) {
+    if (record != null && follows() && epoch == joinedEpoch()) {
       reseed(record);
     }
   }
 
   private void reseed(EpochRecord joined) {
     work = Work.RESEEDING;
+    copying = false;
     Position atLeast = Rules.max(Rules.max(durable.position(), acked), joined.cut().position());
     out.add(new Effect.Reseed(joined.primary(), atLeast));
+  }
+
+  /**
+   * The journal counts meanwhile: a copy waits for the commits that are under way, and those may
+   * wait for this very voter.
+   */
+  private void copy(EpochRecord joined) {
+    copying = true;
+    out.add(new Effect.CopyDatabase(joined.primary(), joined.cut().position()));
+  }
+
+  private void onDatabaseCopied(Position position) {
+    if (copying) {
+      copying = false;
+      applied = position;
+      applying = position;
+      watermark = Rules.max(watermark, applied); // snapshots are taken within the watermark
+      apply();
+    }
   }
 
   private void onReseeded(Tip tip) {
@@ -405,13 +440,15 @@ public final class VoterRole {
     if (work == Work.RESEEDING) {
       work = Work.NONE;
       record = null;
+    } else if (phase() == Phase.COPYING && record != null) {
+      copy(record);
     }
   }
 
   // -- serve a new primary that lacks a part of its own history
 
   private void onFetch(String from, Message.Fetch fetch) {
-    if (phase() == Phase.FOLLOWING && fetch.epoch() == joinedEpoch()) {
+    if (follows() && fetch.epoch() == joinedEpoch()) {
       out.add(new Effect.Read(from, fetch.after(), fetch.upTo()));
     }
   }
@@ -422,6 +459,10 @@ public final class VoterRole {
 
   private void send(String to, Message message) {
     out.add(new Effect.Send(to, message));
+  }
+
+  private boolean follows() {
+    return phase() == Phase.FOLLOWING || phase() == Phase.COPYING;
   }
 
   private long joinedEpoch() {

@@ -34,6 +34,7 @@ final class SimNode {
   private boolean diskBroken; // and then nothing is written until the daemon starts again
   private boolean savingPromise;
   private boolean damaged;
+  private int copies; // how many were begun or ended: an earlier one comes to nothing
   private int roles; // how many there have been: completions belong to the one that asked
   private long changes;
   private @Nullable VoterRole voter;
@@ -105,6 +106,7 @@ final class SimNode {
 
   private void becomeVoter() {
     roles++;
+    copies++;
     source = null;
     damaged |= journal.damaged();
     Position applied = database.tip().position();
@@ -290,7 +292,13 @@ final class SimNode {
       case Effect.Close(long epoch) -> close(epoch);
       case Effect.Reseed(String from, Position atLeast) -> {
         int asker = roles;
+        copies++;
         process.later(15 + world.random().nextInt(20), () -> reseed(asker, from, atLeast));
+      }
+      case Effect.CopyDatabase(String from, Position atLeast) -> {
+        copies++;
+        int asker = copies;
+        process.later(15 + world.random().nextInt(20), () -> copy(asker, from, atLeast));
       }
       case Effect.Send(String to, Message message) -> world.network().send(name(), to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
@@ -388,6 +396,7 @@ final class SimNode {
   }
 
   private void close(long epoch) {
+    copies++;
     if (database.openEpoch() < epoch) {
       database.close();
     }
@@ -398,23 +407,41 @@ final class SimNode {
     if (asker != roles) {
       return;
     }
-    SimNode primary = world.node(from);
-    SourceRole leading = primary.source;
-    boolean possible =
-        leading != null
-            && leading.phase() == SourceRole.Phase.OPEN
-            && primary.process.up()
-            && world.network().connected(name(), from)
-            && leading.replicated().compareTo(atLeast) >= 0;
-    if (!possible || leading == null) {
+    if (copies(from, atLeast)) {
+      journal.reset(database.tip());
+      world.coverage().milestone("Reseeded");
+      completes(0, new Event.Reseeded(database.tip()));
+    } else {
       completes(1, new Event.ReseedFailed());
+    }
+  }
+
+  private void copy(int asker, String from, Position atLeast) {
+    if (asker != copies) {
       return;
     }
+    if (copies(from, atLeast)) {
+      world.coverage().milestone("Copied");
+      completes(0, new Event.DatabaseCopied(database.tip().position()));
+    } else {
+      completes(1, new Event.ReseedFailed());
+    }
+  }
+
+  /** Makes the database equal to the primary's, if that is possible now. */
+  private boolean copies(String from, Position atLeast) {
+    SimNode primary = world.node(from);
+    SourceRole leading = primary.source;
+    if (leading == null
+        || leading.phase() != SourceRole.Phase.OPEN
+        || !primary.process.up()
+        || !world.network().connected(name(), from)
+        || leading.replicated().compareTo(atLeast) < 0) {
+      return false;
+    }
     database.becomePrefixOf(primary.database, leading.replicated());
-    journal.reset(database.tip());
-    world.coverage().milestone("Reseeded");
     world.invariants().applied(this);
-    completes(0, new Event.Reseeded(database.tip()));
+    return true;
   }
 
   private void confirm(Position position) {
