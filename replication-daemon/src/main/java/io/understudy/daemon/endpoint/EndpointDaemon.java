@@ -302,12 +302,12 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
         .desk()
         .state(state -> {
           if (current == wanted) {
-            lead(lead, state);
+            lead(lead, state, wanted);
           }
         });
   }
 
-  private void lead(Lead lead, JournalDesk.State state) {
+  private void lead(Lead lead, JournalDesk.State state, int wanted) {
     EndpointDatabase.Ready ready = lead.ready();
     long epoch = lead.record().epoch();
     boolean founding = state.tip().equals(Tip.NONE) && lead.record().cut().equals(Tip.NONE);
@@ -320,6 +320,9 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
               base,
               () -> {
                 place.beginsAt(base);
+                if (current != wanted) {
+                  return; // A later epoch came meanwhile, and has looked at the disk after this.
+                }
                 source(lead, new JournalDesk.State(base, state.acked(), null, true, false));
               });
     } else {
