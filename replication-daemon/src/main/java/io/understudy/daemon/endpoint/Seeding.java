@@ -73,7 +73,15 @@ final class Seeding {
       done.accept(copy(), "");
     } catch (SQLException e) {
       done.accept(Tip.NONE, SqlState.describe(e));
-    } catch (PreflightException | ExecutionException | TimeoutException e) {
+    } catch (TimeoutException e) {
+      done.accept(
+          Tip.NONE,
+          "the daemon of "
+              + way.primary()
+              + " did not say within "
+              + TIP_SECONDS_MAX
+              + " s where the copy stands in its journal; it is tried again");
+    } catch (PreflightException | ExecutionException e) {
       done.accept(Tip.NONE, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
