@@ -12,7 +12,9 @@ import io.understudy.daemon.seed.Seeder;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Replaces what an endpoint's database contains by what the primary's contains, on a thread of its
  * own. The copy is read under the snapshot of a temporary slot, which is exactly the commits up to
- * the slot's consistent point; the source says which tip of its journal that is, once everything up
- * to there is replicated, so that the copy is within the watermark.
+ * the slot's consistent point; the source says which tip of its journal that is, once it is open
+ * and everything up to there is replicated, so that the copy is within the watermark.
  */
 final class Seeding {
   private static final Logger log = LoggerFactory.getLogger(Seeding.class);
@@ -93,6 +95,9 @@ final class Seeding {
       throws SQLException, InterruptedException, ExecutionException, TimeoutException {
     log.info("{}: seeding from {}", way.shadow(), way.primary());
     Catalogue catalogue = check();
+    // A primary that is about to open applies its history yet, and that is in no frame of its own:
+    // only a source that is open answers, and only then a snapshot holds all that it should.
+    tipAt.apply(written()).get(TIP_SECONDS_MAX, TimeUnit.SECONDS);
     Slots slots = new Slots(way.primary(), way.service());
     try (Slots.Export export = slots.temporary(way.shadow().endpoint().replace('-', '_'))) {
       Tip tip = tipAt.apply(export.consistentPoint()).get(TIP_SECONDS_MAX, TimeUnit.SECONDS);
@@ -105,6 +110,15 @@ final class Seeding {
           .copy(export, tip.position(), catalogue, (rows, bytes, expected) -> {});
       log.info("{}: seeded position={}", way.shadow(), tip.position());
       return tip;
+    }
+  }
+
+  private Lsn written() throws SQLException {
+    try (Connection connection = way.primary().control();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_current_wal_flush_lsn()::text")) {
+      row.next();
+      return Lsn.parse(row.getString(1));
     }
   }
 
