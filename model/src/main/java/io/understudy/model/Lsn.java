@@ -10,6 +10,9 @@ import java.util.Locale;
 public record Lsn(long value) implements Comparable<Lsn> {
   public static final Lsn ZERO = new Lsn(0);
 
+  /** After everything that a log can hold. */
+  public static final Lsn MAX = new Lsn(-1);
+
   /**
    * Reads PostgreSQL's notation, for example {@code 16/B374D848}.
    *

@@ -1,7 +1,5 @@
 package io.understudy.model;
 
-import java.util.Comparator;
-
 /**
  * A point in a service's commit order: LSNs of different servers are comparable only through the
  * epoch.
@@ -12,9 +10,6 @@ import java.util.Comparator;
 public record Position(long epoch, Lsn lsn) implements Comparable<Position> {
   /** Before everything: nothing has been applied yet. */
   public static final Position NONE = new Position(0, Lsn.ZERO);
-
-  private static final Comparator<Position> ORDER =
-      Comparator.comparingLong(Position::epoch).thenComparing(Position::lsn);
 
   public Position {
     if (epoch < 0) {
@@ -43,7 +38,8 @@ public record Position(long epoch, Lsn lsn) implements Comparable<Position> {
 
   @Override
   public int compareTo(Position other) {
-    return ORDER.compare(this, other);
+    int byEpoch = Long.compare(epoch, other.epoch);
+    return byEpoch == 0 ? lsn.compareTo(other.lsn) : byEpoch;
   }
 
   @Override

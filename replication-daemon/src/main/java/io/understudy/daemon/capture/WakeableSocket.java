@@ -54,8 +54,9 @@ final class WakeableSocket extends Socket {
 
   /** Ends the look under way, or the next one, at once. */
   void wake() {
-    woken.set(true);
-    selector.wakeup();
+    if (woken.compareAndSet(false, true)) {
+      selector.wakeup();
+    }
   }
 
   @Override

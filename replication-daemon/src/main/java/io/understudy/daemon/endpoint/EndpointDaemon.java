@@ -80,7 +80,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
             settings,
             loop,
             new Workplace.Fittings(ledger, desk, around.store(), around.clock()),
-            this::deliver);
+            this::received);
   }
 
   /**
@@ -118,9 +118,10 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
 
   // -- what comes from outside
 
+  /** What the peers send is bounded in bytes where it arrives, so it need not wait for room. */
   @Override
-  public void received(String from, Parcel parcel) {
-    fromOutside(() -> deliver(from, parcel));
+  public void execute(Runnable delivery) {
+    loop.post(delivery);
   }
 
   @Override
@@ -128,18 +129,11 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
 
   @Override
   public void disconnected(String peer) {
-    fromOutside(() -> part.disconnected(peer));
+    part.disconnected(peer);
   }
 
-  private void fromOutside(Runnable task) {
-    try {
-      loop.postFromOutside(task);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void deliver(String from, Parcel parcel) {
+  @Override
+  public void received(String from, Parcel parcel) {
     PromotionRun running = promotion;
     if (parcel.message() instanceof Message.ToController message) {
       if (running != null) {

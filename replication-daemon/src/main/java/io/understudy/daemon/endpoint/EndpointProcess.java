@@ -95,8 +95,7 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
         new WireSettings(
             self, listen, others, PemFiles.in(config.certificates(), self), WireLimits.DEFAULTS);
     try {
-      return TlsPeers.open(
-          settings, new WireSurroundings(vertx, new SecureRandom(), clock, failed), inbox);
+      return TlsPeers.open(settings, new WireSurroundings(vertx, new SecureRandom(), clock), inbox);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -7,20 +7,18 @@ import io.understudy.daemon.protocol.Tip;
 import io.understudy.model.Position;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what blocks on the disk, in order, on a thread of its own: the journal and the promise file.
- * Answers come on the caller's loop, in order. After the first failure nothing more is done and
- * nothing more is answered: what is durable is not known any more.
+ * Does what blocks on the disk, in order: the journal and the promise file. Answers come on the
+ * loop, in order. After the first failure nothing more is done and nothing more is answered: what
+ * is durable is not known any more.
+ *
+ * <p>It runs on the loop: nothing may be said before it is durable anyhow, and a hand-over to a
+ * thread that waits for the disk and back takes about as long as the disk.
  */
 final class JournalDesk implements AutoCloseable {
   /** Work on the disk. */
@@ -34,9 +32,7 @@ final class JournalDesk implements AutoCloseable {
   private final PromiseFile promises;
   private final Loop loop;
   private final Runnable failed;
-  private final ExecutorService thread;
-  private boolean broken; // owned by the thread
-  private volatile Position acked; // as on disk
+  private boolean broken;
 
   /**
    * @param failed called on the loop, once
@@ -46,9 +42,6 @@ final class JournalDesk implements AutoCloseable {
     this.promises = promises;
     this.loop = loop;
     this.failed = failed;
-    this.acked = ledger.acked();
-    this.thread =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("journal").factory());
   }
 
   void append(List<Held> frames) {
@@ -61,50 +54,35 @@ final class JournalDesk implements AutoCloseable {
   }
 
   /**
-   * Makes durable what was appended before.
+   * Makes durable what was appended before, and whatever is appended until nothing else is queued.
    *
    * @param vouching notes at once that it may be vouched for: then the acknowledgement, which
    *     follows, need not wait for that
    */
   void sync(boolean vouching, Consumer<Tip> then) {
-    work(
-        () -> {
-          Tip tip = ledger.sync();
-          if (vouching) {
-            ledger.markAcked(tip.position());
-          }
-          return tip;
-        },
-        then);
+    loop.putOff(() ->
+        work(
+            () -> {
+              Tip tip = ledger.sync();
+              if (vouching) {
+                ledger.markAcked(tip.position());
+              }
+              return tip;
+            },
+            then));
   }
 
   /**
-   * Notes what is vouched for, and waits until it is durable.
+   * Notes, durably, what is vouched for.
    *
    * @return false if it is not, and never will be
    */
   boolean saveAcked(Position position) {
-    if (position.compareTo(acked) <= 0) {
+    return run(() -> {
+      ledger.markAcked(position);
       return true;
-    }
-    CompletableFuture<Boolean> done = new CompletableFuture<>();
-    thread.execute(() -> {
-      boolean saved =
-          run(() -> {
-            ledger.markAcked(position);
-            return true;
-          })
-              != null;
-      done.complete(saved);
-    });
-    try {
-      return done.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
+    })
+        != null;
   }
 
   /** Notes it some time: for a source, whose own journal nobody counts on before it is a voter. */
@@ -184,12 +162,10 @@ final class JournalDesk implements AutoCloseable {
   }
 
   private <T> void work(Work<T> work, Consumer<T> then) {
-    thread.execute(() -> {
-      T result = run(work);
-      if (result != null) {
-        loop.post(() -> then.accept(result));
-      }
-    });
+    T result = run(work);
+    if (result != null) {
+      loop.post(() -> then.accept(result));
+    }
   }
 
   private <T> @Nullable T run(Work<T> work) {
@@ -197,9 +173,7 @@ final class JournalDesk implements AutoCloseable {
       return null;
     }
     try {
-      T result = work.run();
-      acked = ledger.acked();
-      return result;
+      return work.run();
     } catch (IOException e) {
       log.error("journal: -> failed cause={}", e.getMessage());
     } catch (RuntimeException e) {
@@ -210,18 +184,12 @@ final class JournalDesk implements AutoCloseable {
     return null;
   }
 
-  /** Ends after the work under way. */
+  /** Once the loop has ended. */
   @Override
   public void close() {
-    thread.shutdown(); // An interrupt would close the files under a write.
     try {
-      if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-        log.warn("the journal's thread did not end");
-      }
       ledger.close();
       promises.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (IOException e) {
       log.warn("the journal did not close: {}", e.getMessage());
     }

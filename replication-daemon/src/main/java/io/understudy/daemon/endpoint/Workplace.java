@@ -234,11 +234,15 @@ final class Workplace implements AutoCloseable {
     settings.others().forEach(other -> send(other, message));
   }
 
-  /** Reads at most one batch; from memory without waiting. */
+  /** Reads at most one batch, once nothing else is queued; from memory without waiting. */
   void read(String peer, Effect.Read what, Reader then) {
+    loop.putOff(() -> readNow(peer, what, then));
+  }
+
+  private void readNow(String peer, Effect.Read what, Reader then) {
     List<Held> quick = recent.after(what.after(), what.upTo(), BATCH);
     if (!quick.isEmpty() || what.after().equals(tip)) {
-      loop.post(() -> then.read(quick));
+      then.read(quick);
       return;
     }
     readThread.execute(() -> {

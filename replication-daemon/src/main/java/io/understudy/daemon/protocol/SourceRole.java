@@ -1,5 +1,6 @@
 package io.understudy.daemon.protocol;
 
+import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,6 +107,7 @@ public final class SourceRole {
       case Event.RecordSeen(EpochRecord seen) -> onRecord(seen);
       case Event.RecordUnknown() -> {} // the write is tried again with the next tick
     }
+    sync();
     return out;
   }
 
@@ -155,7 +157,6 @@ public final class SourceRole {
   private void onDurable(Tip tip) {
     durable = tip;
     syncing = false;
-    sync();
     if (phase == Phase.FETCHING && durable.reaches(floor)) {
       phase = Phase.OPENING;
     }
@@ -236,11 +237,11 @@ public final class SourceRole {
       appended = appended.then(frame);
     }
     out.add(new Effect.Append(frames));
-    sync();
   }
 
+  /** After what the step ships, so that voters and this disk work at the same time. */
   private void sync() {
-    if (!syncing && !durable.equals(appended)) {
+    if (phase != Phase.FAILED && !syncing && !durable.equals(appended)) {
       syncing = true;
       out.add(new Effect.Sync());
     }
@@ -266,7 +267,8 @@ public final class SourceRole {
     links.forEach((voter, link) -> {
       if (link.mayRead(appended)) {
         link.read();
-        out.add(new Effect.Read(voter, link.sent(), appended.position()));
+        // As far as there is when it is read: more may have been captured by then.
+        out.add(new Effect.Read(voter, link.sent(), new Position(record.epoch(), Lsn.MAX)));
       }
     });
   }

@@ -59,8 +59,7 @@ final class Hub extends VerticleBase implements Connection.Owner {
     this.versions = versions;
     Map<String, Link> all = new TreeMap<>();
     for (String peer : settings.peers().keySet()) {
-      Mailbox mailbox =
-          new Mailbox(peer, inbox, settings.limits(), new LinkValve(peer), around.broken());
+      Mailbox mailbox = new Mailbox(peer, inbox, settings.limits(), new LinkValve(peer));
       all.put(peer, new Link(peer, mailbox, new Backoff(around.random())));
     }
     this.links = Map.copyOf(all);
@@ -83,7 +82,6 @@ final class Hub extends VerticleBase implements Connection.Owner {
   @Override
   public Future<?> start() {
     HostPort listen = settings.listen();
-    links.values().forEach(link -> link.mailbox.start());
     client = vertx.createNetClient(clientOptions());
     server =
         vertx

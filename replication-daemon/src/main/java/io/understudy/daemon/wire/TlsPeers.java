@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * The other daemons, over mutual TLS 1.3; docs/WIRE.md says what travels.
  *
  * <p>Each pair has one connection, which the endpoint with the lower name dials, again and again
- * until it is there. The inbox hears of a peer on one thread: {@code connected}, what it sends,
- * {@code disconnected}. {@link #send} may be called on any thread, also on that of the inbox.
+ * until it is there. The inbox hears of a peer, in order: {@code connected}, what it sends, {@code
+ * disconnected}. {@link #send} may be called on any thread, also on that of the inbox.
  */
 public final class TlsPeers implements Peers {
   private static final Logger log = LoggerFactory.getLogger(TlsPeers.class);

@@ -145,7 +145,6 @@ final class Service implements AutoCloseable {
   @Override
   public void close() {
     List.copyOf(running.keySet()).forEach(this::stop);
-    network.close();
     databases
         .values()
         .forEach(database -> {

@@ -2,6 +2,8 @@ package io.understudy.daemon.wire;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,6 +14,20 @@ final class RecordingInbox implements Peers.Inbox {
   final Semaphore permits = new Semaphore(Integer.MAX_VALUE);
   final AtomicInteger inside = new AtomicInteger();
   final AtomicInteger overlaps = new AtomicInteger();
+  final List<Throwable> defects = new CopyOnWriteArrayList<>();
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+
+  @Override
+  public void execute(Runnable delivery) {
+    thread.execute(() -> {
+      try {
+        delivery.run();
+      } catch (RuntimeException | Error e) {
+        defects.add(e);
+      }
+    });
+  }
 
   @Override
   public void received(String from, Parcel parcel) {

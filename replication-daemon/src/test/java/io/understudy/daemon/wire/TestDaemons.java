@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGeneratorFactory;
 
@@ -25,7 +24,6 @@ final class TestDaemons {
   static final Duration SOON = Duration.ofSeconds(15);
 
   final Vertx vertx = Vertx.vertx();
-  final List<Throwable> defects = new CopyOnWriteArrayList<>();
   final RecordingInbox inboxA = new RecordingInbox();
   final RecordingInbox inboxB = new RecordingInbox();
   private final Path certificates;
@@ -53,10 +51,7 @@ final class TestDaemons {
 
   WireSurroundings around() {
     return new WireSurroundings(
-        vertx,
-        RandomGeneratorFactory.of("L64X128MixRandom").create(7),
-        InstantSource.system(),
-        defects::add);
+        vertx, RandomGeneratorFactory.of("L64X128MixRandom").create(7), InstantSource.system());
   }
 
   TlsPeers open(WireSettings settings, Peers.Inbox inbox) throws Exception {
@@ -93,8 +88,9 @@ final class TestDaemons {
     }
     assertThat(vertx.deploymentIDs()).isEmpty();
     vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    assertThat(defects).isEmpty();
-    assertThat(inboxA.overlaps).hasValue(0);
-    assertThat(inboxB.overlaps).hasValue(0);
+    for (RecordingInbox inbox : List.of(inboxA, inboxB)) {
+      assertThat(inbox.defects).isEmpty();
+      assertThat(inbox.overlaps).hasValue(0);
+    }
   }
 }

@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,19 @@ class PeersThroughFaultsTest {
     final AtomicLong last = new AtomicLong();
     final AtomicLong received = new AtomicLong();
     final AtomicInteger balance = new AtomicInteger();
+    private final ExecutorService thread =
+        Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+
+    @Override
+    public void execute(Runnable delivery) {
+      thread.execute(() -> {
+        try {
+          delivery.run();
+        } catch (RuntimeException | Error e) {
+          defects.add(e);
+        }
+      });
+    }
 
     @Override
     public void received(String from, Parcel parcel) {
@@ -134,7 +149,7 @@ class PeersThroughFaultsTest {
             peers,
             PemFiles.in(certificates, endpoint),
             LIMITS),
-        new WireSurroundings(vertx, new Random(SEED), InstantSource.system(), defects::add),
+        new WireSurroundings(vertx, new Random(SEED), InstantSource.system()),
         inbox);
   }
 
