@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,12 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
   public interface Surroundings {
     /** Connects to the peers, who are heard through the inbox. */
     Peers connect(Peers.Inbox inbox) throws IOException;
+
+    /**
+     * The one thread on which the daemon's state and its journal live, best that of the
+     * connections; it waits for the disk. Stays until the daemon is closed.
+     */
+    Executor carrier();
 
     EpochStore store();
 
@@ -66,7 +73,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
   private EndpointDaemon(EndpointSettings settings, Surroundings around) throws IOException {
     this.settings = settings;
     this.around = around;
-    this.loop = new Loop("endpoint-" + settings.self(), around::failed);
+    this.loop = new Loop(around.carrier(), around::failed);
     Ledger ledger = Ledger.open(settings.folder(), LIMITS, around.clock());
     try {
       this.promises = PromiseFile.open(settings.folder());
@@ -101,7 +108,6 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
   public static EndpointDaemon start(EndpointSettings settings, Surroundings around)
       throws IOException {
     EndpointDaemon daemon = new EndpointDaemon(settings, around);
-    daemon.loop.start();
     daemon.loop.post(daemon.stage::startOver);
     try {
       Peers connected = around.connect(daemon);

@@ -10,7 +10,9 @@ import io.understudy.daemon.wire.WireLimits;
 import io.understudy.daemon.wire.WireSettings;
 import io.understudy.daemon.wire.WireSurroundings;
 import io.understudy.model.config.HostPort;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -34,7 +37,8 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
   private final InstantSource clock;
   private final Consumer<Throwable> failed;
   private final FileEpochStore store;
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+  private final Context carrier = vertx.getOrCreateContext();
   private final EndpointDaemon daemon;
 
   private EndpointProcess(EndpointConfig config, InstantSource clock, Consumer<Throwable> failed)
@@ -100,6 +104,12 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /** The only event loop, which the connections use too. */
+  @Override
+  public Executor carrier() {
+    return task -> carrier.runOnContext(_ -> task.run());
   }
 
   @Override

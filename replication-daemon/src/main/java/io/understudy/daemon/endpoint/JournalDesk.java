@@ -6,7 +6,12 @@ import io.understudy.daemon.journal.RetentionPolicy;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.model.Position;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * is durable is not known any more.
  *
  * <p>It runs on the loop: nothing may be said before it is durable anyhow, and a hand-over to a
- * thread that waits for the disk and back takes about as long as the disk.
+ * thread that waits for the disk and back takes about as long as the disk. What reads or copies
+ * much of the journal runs aside, and everything else for the disk waits for it.
  */
 final class JournalDesk implements AutoCloseable {
   /** Work on the disk. */
@@ -27,12 +33,15 @@ final class JournalDesk implements AutoCloseable {
   }
 
   private static final Logger log = LoggerFactory.getLogger(JournalDesk.class);
+  private static final long END_SECONDS_MAX = 10;
 
   private final Ledger ledger;
   private final PromiseFile promises;
   private final Loop loop;
   private final Runnable failed;
-  private boolean broken;
+  private final Deque<Runnable> waiting = new ArrayDeque<>(); // for the work aside
+  private @Nullable CompletableFuture<Boolean> aside; // while some is under way
+  private volatile boolean broken;
 
   /**
    * @param failed called on the loop, once
@@ -78,6 +87,10 @@ final class JournalDesk implements AutoCloseable {
    * @return false if it is not, and never will be
    */
   boolean saveAcked(Position position) {
+    CompletableFuture<Boolean> running = aside;
+    if (running != null) {
+      running.join();
+    }
     return run(() -> {
       ledger.markAcked(position);
       return true;
@@ -96,15 +109,15 @@ final class JournalDesk implements AutoCloseable {
   }
 
   void truncate(Tip to, Consumer<Tip> then) {
-    work(() -> ledger.truncate(to), then);
+    workAside(() -> ledger.truncate(to), then);
   }
 
   void verify(Consumer<Tip> then) {
-    work(ledger::verify, then);
+    workAside(ledger::verify, then);
   }
 
   void restart(Tip base, Runnable then) {
-    work(
+    workAside(
         () -> {
           ledger.restart(base);
           return base;
@@ -162,9 +175,41 @@ final class JournalDesk implements AutoCloseable {
   }
 
   private <T> void work(Work<T> work, Consumer<T> then) {
+    if (aside != null) {
+      waiting.add(() -> work(work, then));
+      return;
+    }
     T result = run(work);
     if (result != null) {
       loop.post(() -> then.accept(result));
+    }
+  }
+
+  private <T> void workAside(Work<T> work, Consumer<T> then) {
+    if (aside != null) {
+      waiting.add(() -> workAside(work, then));
+      return;
+    }
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    aside = done;
+    Thread.ofPlatform()
+        .daemon()
+        .name("journal")
+        .start(() -> {
+          T result = run(work);
+          done.complete(true);
+          loop.post(() -> goOn(result, then));
+        });
+  }
+
+  /** Answers come in the order of the requests. */
+  private <T> void goOn(@Nullable T result, Consumer<T> then) {
+    aside = null;
+    if (result != null) {
+      loop.post(() -> then.accept(result));
+    }
+    while (aside == null && !waiting.isEmpty()) {
+      waiting.remove().run();
     }
   }
 
@@ -187,10 +232,14 @@ final class JournalDesk implements AutoCloseable {
   /** Once the loop has ended. */
   @Override
   public void close() {
+    CompletableFuture<Boolean> running = aside;
     try {
+      if (running != null) {
+        running.orTimeout(END_SECONDS_MAX, TimeUnit.SECONDS).join();
+      }
       ledger.close();
       promises.close();
-    } catch (IOException e) {
+    } catch (IOException | CompletionException e) {
       log.warn("the journal did not close: {}", e.getMessage());
     }
   }

@@ -22,6 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service of a test: real servers, real journals, daemons that can be stopped and started. */
@@ -38,6 +41,7 @@ final class Service implements AutoCloseable {
   private final LoopbackPeers network = new LoopbackPeers();
   private final Map<String, TestDatabase> databases = new LinkedHashMap<>();
   private final Map<String, EndpointDaemon> running = new LinkedHashMap<>();
+  private final Map<String, ExecutorService> threads = new LinkedHashMap<>();
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   private Service(String name, Path folder, List<TestDatabase> databases) throws IOException {
@@ -110,6 +114,7 @@ final class Service implements AutoCloseable {
     EndpointDaemon daemon = running.remove(endpoint);
     if (daemon != null) {
       daemon.close();
+      Objects.requireNonNull(threads.remove(endpoint)).shutdown();
     }
   }
 
@@ -166,6 +171,15 @@ final class Service implements AutoCloseable {
     @Override
     public Peers connect(Peers.Inbox inbox) {
       return network.join(endpoint, inbox);
+    }
+
+    @Override
+    public Executor carrier() {
+      return threads.computeIfAbsent(
+          endpoint,
+          name ->
+              Executors.newSingleThreadExecutor(
+                  Thread.ofPlatform().daemon().name("endpoint-" + name).factory()));
     }
 
     @Override
