@@ -3,6 +3,7 @@ package io.understudy.testbed;
 import io.understudy.testbed.app.SampleApplication;
 import io.understudy.testbed.bench.RouteBench;
 import io.understudy.testbed.bench.commit.CommitBench;
+import io.understudy.testbed.bench.resync.ResyncBench;
 import io.understudy.testbed.bench.sync.Replicator;
 import io.understudy.testbed.bench.sync.SyncBench;
 import io.understudy.testbed.demo.Demo;
@@ -22,7 +23,7 @@ public final class Main {
         gateway   stands in for Apache APISIX where there is none
         app       one endpoint of the sample application
         demo      predict, replicate, shift and take over on real local processes
-        bench     a measurement: commit, route, sync
+        bench     a measurement: commit, resync, route, sync
         replicate the daemon's replication alone, for bench sync
         help      this text
       """;
@@ -58,10 +59,12 @@ public final class Main {
     String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
     return switch (name) {
       case "commit" -> CommitBench.run(rest, machine());
+      case "resync" -> ResyncBench.run(rest, machine());
       case "route" -> RouteBench.run(rest, System::nanoTime);
       case "sync" -> SyncBench.run(rest, machine());
       default -> {
-        System.err.println("there is no bench '" + name + "'; there are: commit, route, sync");
+        System.err.println(
+            "there is no bench '" + name + "'; there are: commit, resync, route, sync");
         yield WRONG_USE;
       }
     };

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
@@ -83,12 +84,26 @@ public final class Slots {
 
   /** Creates the slot of an epoch. */
   public Export create(long epoch) throws SQLException {
-    return export(TableName.quote(name(epoch)));
+    return export(TableName.quote(name(epoch)), "RESET lock_timeout");
   }
 
   /** Creates a slot that ends with its connection, for one copy's snapshot. */
   public Export temporary(String suffix) throws SQLException {
-    return export(TableName.quote(prefix() + "copy_" + suffix) + " TEMPORARY");
+    return export(temporaryName(suffix), "RESET lock_timeout");
+  }
+
+  /**
+   * The same, waiting only for a while for transactions that are open on the server: until the last
+   * of those that were open at its beginning has ended there is no starting point.
+   *
+   * @throws SQLException 55P03 if one of them was open for longer
+   */
+  public Export temporary(String suffix, Duration patience) throws SQLException {
+    return export(temporaryName(suffix), "SET lock_timeout = " + patience.toMillis());
+  }
+
+  private String temporaryName(String suffix) {
+    return TableName.quote(prefix() + "copy_" + suffix) + " TEMPORARY";
   }
 
   /** Drops all slots of this service that nobody uses, except one epoch's. */
@@ -128,17 +143,19 @@ public final class Slots {
     }
   }
 
-  private Export export(String nameAndKind) throws SQLException {
+  private Export export(String nameAndKind, String patience) throws SQLException {
     Connection connection = server.replication();
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "CREATE_REPLICATION_SLOT "
-                    + nameAndKind
-                    + " LOGICAL pgoutput (SNAPSHOT 'export')")) {
-      row.next();
-      return new Export(
-          connection, Lsn.parse(row.getString("consistent_point")), row.getString("snapshot_name"));
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(patience);
+      try (ResultSet row =
+          statement.executeQuery(
+              "CREATE_REPLICATION_SLOT " + nameAndKind + " LOGICAL pgoutput (SNAPSHOT 'export')")) {
+        row.next();
+        return new Export(
+            connection,
+            Lsn.parse(row.getString("consistent_point")),
+            row.getString("snapshot_name"));
+      }
     } catch (SQLException e) {
       connection.close();
       throw e;

@@ -39,7 +39,8 @@ public final class Child {
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Child child = new Child(program, log, builder.start());
     child.process.getOutputStream().close();
-    Thread.ofVirtual().name("stdout-" + program.name()).start(child::pumpOutput);
+    // Reading from a pipe holds on to the carrier of a virtual thread, and there are few of them.
+    Thread.ofPlatform().daemon().name("stdout-" + program.name()).start(child::pumpOutput);
     return child;
   }
 

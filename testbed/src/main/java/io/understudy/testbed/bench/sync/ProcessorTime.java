@@ -9,14 +9,14 @@ import java.util.List;
  * Processor seconds of processes with all their children, the ended ones included, as Linux counts
  * them in {@code /proc} (proc(5): utime, stime, cutime, cstime, in hundredths of a second).
  */
-final class ProcessorTime {
+public final class ProcessorTime {
   private static final double TICKS_PER_SECOND = 100;
   private static final int UTIME = 11;
 
   private ProcessorTime() {}
 
   /** Seconds that the processes with these numbers, and everything below them, have used. */
-  static double seconds(List<Long> roots) throws IOException {
+  public static double seconds(List<Long> roots) throws IOException {
     double ticks = 0;
     for (long root : roots) {
       ticks += ticks(root, 4);
@@ -29,7 +29,7 @@ final class ProcessorTime {
   }
 
   /** Largest resident memory that a process has had, MB. */
-  static double peakMegabytes(long pid) throws IOException {
+  public static double peakMegabytes(long pid) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
       if (line.startsWith("VmHWM:")) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
