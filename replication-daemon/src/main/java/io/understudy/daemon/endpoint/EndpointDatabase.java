@@ -9,8 +9,10 @@ import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
 import io.understudy.daemon.postgres.Preflight;
+import io.understudy.daemon.postgres.Primary;
 import io.understudy.daemon.postgres.QuorumCommit;
 import io.understudy.daemon.postgres.Reign;
+import io.understudy.daemon.postgres.Sequences;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.SqlState;
@@ -26,6 +28,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What an endpoint's daemon does to its own database. All methods block. */
 final class EndpointDatabase {
@@ -52,8 +56,11 @@ final class EndpointDatabase {
    */
   record Ready(Lsn confirmed, boolean used, Catalogue catalogue) {}
 
+  private static final Logger log = LoggerFactory.getLogger(EndpointDatabase.class);
+
   private final String service;
   private final Server server;
+  private final InstantSource clock;
   private final Access access;
   private final Slots slots;
   private final QuorumCommit quorumCommit;
@@ -62,6 +69,7 @@ final class EndpointDatabase {
   EndpointDatabase(String service, Topology.Endpoint endpoint, InstantSource clock) {
     this.service = service;
     this.server = Server.of(endpoint);
+    this.clock = clock;
     this.access = new Access(endpoint.database());
     this.slots = new Slots(server, service);
     this.publication = "understudy_" + service.replace('-', '_');
@@ -70,6 +78,11 @@ final class EndpointDatabase {
 
   Server server() {
     return server;
+  }
+
+  /** The same as the primary of an epoch. */
+  Primary primary(long epoch) {
+    return new Primary(service, epoch, server);
   }
 
   /** Everything that it contains is at or before this position. */
@@ -189,7 +202,32 @@ final class EndpointDatabase {
 
   /** The application may write. */
   void open(long epoch) throws SQLException, OutbidException {
+    advanceSequences();
     require(access.open(service, epoch));
+  }
+
+  /**
+   * The stream does not carry sequences. They are set once, on what is a copy until it is opened.
+   */
+  private void advanceSequences() throws SQLException {
+    try (Connection connection = server.control()) {
+      connection.setAutoCommit(false);
+      boolean copy =
+          new Reign(service).epoch(connection).isEmpty()
+              && new AppliedPosition(service).read(connection).isPresent();
+      if (copy) {
+        List<String> exhausted = new Sequences(service).advance(connection, clock.millis());
+        if (!exhausted.isEmpty()) {
+          log.warn(
+              "{}: sequences {} of {} are at their end; their next value is an error until ALTER"
+                  + " SEQUENCE ... MAXVALUE or RESTART",
+              service,
+              exhausted,
+              server);
+        }
+      }
+      connection.commit();
+    }
   }
 
   /** Drops the slots that it had as a primary, so that they do not hold back its log. */

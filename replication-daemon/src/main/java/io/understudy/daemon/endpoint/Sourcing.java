@@ -47,6 +47,7 @@ final class Sourcing implements Part {
   private final Deque<Unsynced> unsynced = new ArrayDeque<>();
   private volatile boolean gone;
   private volatile @Nullable CaptureFeed capture; // the one that runs
+  private volatile @Nullable Upkeep upkeep; // while the application may write
   private boolean granting;
   private boolean open;
   private boolean streaming; // COMMIT waits for the stream, and it was started
@@ -291,6 +292,7 @@ final class Sourcing implements Part {
 
   private void opened() {
     open = true;
+    upkeep = Upkeep.start(place.database().primary(epoch()), place.clock());
     log.info(
         "{} of {}: open epoch={} position={}",
         place.settings().self(),
@@ -346,6 +348,10 @@ final class Sourcing implements Part {
 
   @Override
   public void end() throws InterruptedException {
+    Upkeep kept = upkeep;
+    if (kept != null) {
+      kept.stop();
+    }
     CaptureFeed running = capture;
     if (running != null) {
       running.close();

@@ -130,6 +130,10 @@ final class Workplace implements AutoCloseable {
     return loop;
   }
 
+  InstantSource clock() {
+    return clock;
+  }
+
   long nowMillis() {
     return clock.millis();
   }

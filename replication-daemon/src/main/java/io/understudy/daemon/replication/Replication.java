@@ -5,6 +5,9 @@ import io.understudy.daemon.apply.TransactionQueue;
 import io.understudy.daemon.capture.Capture;
 import io.understudy.daemon.capture.Transaction;
 import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.Heartbeat;
+import io.understudy.daemon.postgres.Primary;
+import io.understudy.daemon.postgres.PrimaryRounds;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.SqlState;
@@ -64,7 +67,7 @@ public final class Replication implements AutoCloseable {
     this.capture = launch.capture(plan);
     this.scoreboard = new Scoreboard(spec, clock, listener, p -> capture.confirm(p.lsn()));
     Server primary = Server.of(spec.primary());
-    this.rounds = new PrimaryRounds(spec, primary, clock, this::reshaped);
+    this.rounds = new PrimaryRounds(own(primary), clock, this::reshaped);
     this.lines =
         spec.shadows().stream()
             .map(Server::of)
@@ -190,7 +193,8 @@ public final class Replication implements AutoCloseable {
   }
 
   private Replication begin(Launch.Plan plan) {
-    Heartbeat heartbeat = new Heartbeat(spec, Server.of(spec.primary()), clock);
+    Heartbeat heartbeat =
+        new Heartbeat(own(Server.of(spec.primary())), clock, spec.limits().heartbeat());
     fanoutThread.start();
     sources.add(Thread.ofVirtual().name("heartbeat-" + spec.service()).start(heartbeat::run));
     sources.add(Thread.ofVirtual().name("rounds-" + spec.service()).start(rounds::run));
@@ -207,6 +211,10 @@ public final class Replication implements AutoCloseable {
             .name("start-" + spec.service())
             .start(() -> stream(plan.export(), copies)));
     return this;
+  }
+
+  private Primary own(Server server) {
+    return new Primary(spec.service(), spec.epoch(), server);
   }
 
   private void reshaped(Catalogue tables) {

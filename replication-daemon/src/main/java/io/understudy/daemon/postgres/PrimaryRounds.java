@@ -1,11 +1,5 @@
-package io.understudy.daemon.replication;
+package io.understudy.daemon.postgres;
 
-import io.understudy.daemon.postgres.Catalogue;
-import io.understudy.daemon.postgres.Fingerprint;
-import io.understudy.daemon.postgres.Sequences;
-import io.understudy.daemon.postgres.Server;
-import io.understudy.daemon.postgres.Slots;
-import io.understudy.daemon.postgres.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,12 +14,11 @@ import org.slf4j.LoggerFactory;
  * What is done on the primary once a second: its sequences are noted in their replicated table, the
  * log that its slot holds back is measured, and whether its tables have changed is looked at.
  */
-final class PrimaryRounds {
+public final class PrimaryRounds {
   private static final Logger LOG = LoggerFactory.getLogger(PrimaryRounds.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  private final ReplicationSpec spec;
-  private final Server primary;
+  private final Primary primary;
   private final InstantSource clock;
   private final Sequences sequences;
   private final Consumer<Catalogue> reshaped;
@@ -35,29 +28,31 @@ final class PrimaryRounds {
   /**
    * @param reshaped told the tables when they have changed
    */
-  PrimaryRounds(
-      ReplicationSpec spec, Server primary, InstantSource clock, Consumer<Catalogue> reshaped) {
+  public PrimaryRounds(Primary primary, InstantSource clock, Consumer<Catalogue> reshaped) {
     this.reshaped = reshaped;
-    this.spec = spec;
     this.primary = primary;
     this.clock = clock;
-    this.sequences = new Sequences(spec.service());
+    this.sequences = new Sequences(primary.service());
   }
 
   /** Log that the server keeps for the slot, bytes; empty while the primary does not tell. */
-  OptionalLong retainedBytes() {
+  public OptionalLong retainedBytes() {
     return retainedBytes;
   }
 
-  /** Goes round until interrupted; a primary that does not answer is tried again. */
-  void run() {
+  /**
+   * Goes round until interrupted; a primary that does not answer is tried again. Blocks: for a
+   * virtual thread, whose interrupt ends a statement under way.
+   */
+  public void run() {
+    Slots slots = new Slots(primary.server(), primary.service());
     boolean answering = true;
     while (!Thread.currentThread().isInterrupted()) {
-      try (Connection connection = primary.control()) {
+      try (Connection connection = primary.server().control()) {
         connection.setAutoCommit(false);
         while (!Thread.currentThread().isInterrupted()) {
           sequences.note(connection, clock.millis());
-          retainedBytes = new Slots(primary, spec.service()).retained(connection, spec.epoch());
+          retainedBytes = slots.retained(connection, primary.epoch());
           compare(connection);
           connection.commit();
           answering = true;
@@ -65,11 +60,11 @@ final class PrimaryRounds {
         }
       } catch (SQLException e) {
         retainedBytes = OptionalLong.empty();
-        if (answering) {
+        if (answering && !Thread.currentThread().isInterrupted()) {
           LOG.warn(
               "rounds of {} on {}: answering -> failing cause={}",
-              spec.service(),
-              primary,
+              primary.service(),
+              primary.server(),
               SqlState.describe(e));
         }
         answering = false;
@@ -81,7 +76,7 @@ final class PrimaryRounds {
   private void compare(Connection connection) throws SQLException {
     Fingerprint now = Fingerprint.read(connection);
     if (shape.isPresent() && !shape.get().equals(now)) {
-      LOG.info("{}: shape of the tables {} -> {}", spec.service(), shape.get(), now);
+      LOG.info("{}: shape of the tables {} -> {}", primary.service(), shape.get(), now);
       reshaped.accept(Catalogue.read(connection));
     }
     shape = Optional.of(now);
