@@ -90,7 +90,8 @@ public final class Main {
       EndpointProcess process =
           EndpointProcess.start(EndpointConfig.read(file), Clock.systemUTC(), Main::broken);
       Runtime.getRuntime().addShutdownHook(new Thread(process::close, "shutdown"));
-      System.out.println("ready");
+      DefaultExports.initialize();
+      System.out.println(process.api().map(at -> "ready " + at).orElse("ready"));
       process.obey(
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
       new CountDownLatch(1).await(); // The end of its input ends nothing.

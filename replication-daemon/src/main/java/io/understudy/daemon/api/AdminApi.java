@@ -11,7 +11,6 @@ import io.understudy.model.Share;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.DecodeException;
@@ -37,13 +36,13 @@ public final class AdminApi {
   private static final long ORDER_MINUTES_MAX = 7 * 24 * 60;
 
   private final Map<String, ServiceSupervisor> services = new ConcurrentSkipListMap<>();
-  private final Tokens tokens;
+  private final Gate gate;
   private final ReplicatedFeed replicated;
   private final EventFeed events;
   private final InstantSource clock;
 
   public AdminApi(Tokens tokens, ReplicatedFeed replicated, EventFeed events, InstantSource clock) {
-    this.tokens = tokens;
+    this.gate = new Gate(tokens);
     this.replicated = replicated;
     this.events = events;
     this.clock = clock;
@@ -113,16 +112,16 @@ public final class AdminApi {
       JsonObject body = context.body().isEmpty() ? new JsonObject() : context.body().asJsonObject();
       answer = command.give(service, body);
     } catch (DecodeException | ClassCastException e) {
-      refuse(context, 400, "the body is not the expected JSON: " + e.getMessage());
+      Gate.refuse(context, 400, "the body is not the expected JSON: " + e.getMessage());
       return;
     } catch (IllegalArgumentException e) {
-      refuse(context, 400, String.valueOf(e.getMessage()));
+      Gate.refuse(context, 400, String.valueOf(e.getMessage()));
       return;
     }
     Future.fromCompletionStage(answer, context.vertx().getOrCreateContext())
         .onSuccess(text -> context.json(new JsonObject().put("done", text)))
         .onFailure(e ->
-            refuse(
+            Gate.refuse(
                 context,
                 e instanceof IllegalArgumentException ? 400 : 409,
                 String.valueOf(e.getMessage())));
@@ -154,38 +153,31 @@ public final class AdminApi {
   }
 
   private void events(RoutingContext context) {
-    Optional<Long> after = number(context, "after", 0, Long.MAX_VALUE);
-    Optional<Long> wait = number(context, "waitMillis", 0, WAIT_MILLIS_MAX);
+    Optional<Long> after = Gate.number(context, "after", 0, Long.MAX_VALUE);
+    Optional<Long> wait = Gate.number(context, "waitMillis", 0, WAIT_MILLIS_MAX);
     if (after.isEmpty() || wait.isEmpty()) {
       return;
     }
     events
         .await(after.get(), Duration.ofMillis(wait.get()))
         .onSuccess(entries -> context.json(ViewJson.events(entries)))
-        .onFailure(e -> refuse(context, 503, String.valueOf(e.getMessage())));
+        .onFailure(e -> Gate.refuse(context, 503, String.valueOf(e.getMessage())));
   }
 
   private void replicated(RoutingContext context) {
     Optional<ServiceSupervisor> service = known(context);
-    Optional<Long> wait = number(context, "waitMillis", 0, WAIT_MILLIS_MAX);
+    Optional<Long> wait = Gate.number(context, "waitMillis", 0, WAIT_MILLIS_MAX);
     if (service.isEmpty() || wait.isEmpty()) {
       return;
     }
-    Position after;
-    try {
-      after =
-          Position.parse(
-              context.queryParams().contains("after")
-                  ? context.queryParams().get("after")
-                  : Position.NONE.toString());
-    } catch (IllegalArgumentException e) {
-      refuse(context, 400, "after: " + e.getMessage());
+    Optional<Position> after = Gate.position(context, "after");
+    if (after.isEmpty()) {
       return;
     }
     replicated
-        .await(service.get().name(), after, Duration.ofMillis(wait.get()))
+        .await(service.get().name(), after.get(), Duration.ofMillis(wait.get()))
         .onSuccess(newest -> context.json(position(service.get(), newest)))
-        .onFailure(e -> refuse(context, 503, String.valueOf(e.getMessage())));
+        .onFailure(e -> Gate.refuse(context, 503, String.valueOf(e.getMessage())));
   }
 
   /**
@@ -203,45 +195,12 @@ public final class AdminApi {
     String name = context.pathParam("service");
     ServiceSupervisor service = services.get(name);
     if (service == null) {
-      refuse(context, 404, "there is no service '" + name + "'; known: " + services.keySet());
+      Gate.refuse(context, 404, "there is no service '" + name + "'; known: " + services.keySet());
     }
     return Optional.ofNullable(service);
   }
 
   private Handler<RoutingContext> allowed(Role needed, Consumer<RoutingContext> handler) {
-    return context -> {
-      String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
-      if (header == null || !header.startsWith("Bearer ")) {
-        refuse(context, 401, "a bearer token is needed: Authorization: Bearer TOKEN");
-        return;
-      }
-      Optional<Role> role = tokens.roleOf(header.substring("Bearer ".length()));
-      if (role.isEmpty()) {
-        refuse(context, 401, "this token is not known");
-      } else if (role.get().compareTo(needed) < 0) {
-        refuse(context, 403, "this needs the role " + needed + ", the token has " + role.get());
-      } else {
-        handler.accept(context);
-      }
-    };
-  }
-
-  private static Optional<Long> number(RoutingContext context, String name, long min, long max) {
-    String text = context.queryParams().get(name);
-    try {
-      long value = text == null ? min : Long.parseLong(text);
-      if (value >= min && value <= max) {
-        return Optional.of(value);
-      }
-    } catch (NumberFormatException e) {
-      // Falls through: out of range and not a number read the same to the caller.
-    }
-    refuse(context, 400, name + " '" + text + "' is not a whole number in " + min + ".." + max);
-    return Optional.empty();
-  }
-
-  private static void refuse(RoutingContext context, int status, String reason) {
-    context.response().setStatusCode(status);
-    context.json(new JsonObject().put("error", reason));
+    return gate.allowed(needed, handler);
   }
 }

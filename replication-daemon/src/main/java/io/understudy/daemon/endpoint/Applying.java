@@ -2,6 +2,7 @@ package io.understudy.daemon.endpoint;
 
 import io.understudy.model.Position;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,9 @@ final class Applying {
   private final Runnable rotten;
   private volatile @Nullable ShadowApplier applier;
   private volatile boolean stopped;
+  private volatile long readingMillis;
+  private volatile Optional<String> failure = Optional.empty();
+  private volatile Optional<String> trouble = Optional.empty();
 
   /**
    * @param applied hears on the loop what is in the database
@@ -43,7 +47,8 @@ final class Applying {
                   place.settings().service(),
                   place.database().server(),
                   place.ledger(),
-                  place.recent()),
+                  place.recent(),
+                  place.counters()),
               from,
               new Progress());
       applier = running;
@@ -63,9 +68,16 @@ final class Applying {
     }
   }
 
+  /** What is known of the database, while a copy of it is made or not. */
+  EndpointReport.Shadow report(Optional<EndpointReport.Progress> seeding) {
+    return new EndpointReport.Shadow(readingMillis, seeding, failure, trouble);
+  }
+
   private final class Progress implements ShadowApplier.Listener {
     @Override
-    public void applied(Position position) {
+    public void applied(Position position, long reading) {
+      readingMillis = Math.max(readingMillis, reading);
+      trouble = Optional.empty();
       place
           .loop()
           .post(() -> {
@@ -76,7 +88,14 @@ final class Applying {
     }
 
     @Override
+    public void retrying(String reason) {
+      trouble = Optional.of(reason);
+      log.debug("{} of {}: {}", place.settings().self(), place.settings().service(), reason);
+    }
+
+    @Override
     public void failed(String reason) {
+      failure = Optional.of(reason);
       log.error(
           "{} of {}: applying -> stopped cause={}; what it journals still counts, but it serves"
               + " nothing new until it is seeded anew",

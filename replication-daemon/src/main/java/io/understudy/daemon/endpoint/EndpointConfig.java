@@ -10,12 +10,14 @@ import io.understudy.model.config.ConfigProblems;
 import io.understudy.model.config.ConfigSection;
 import io.understudy.model.config.HostPort;
 import io.understudy.model.config.Topology;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,13 +28,23 @@ import java.util.Set;
  * @param certificates folder with {@code NAME.crt}, {@code NAME.key} and {@code ca.crt}
  * @param control folder of the control records, shared by all daemons
  * @param k voters that must hold a commit, if the service has to be founded
+ * @param api where it answers; empty if it does not
  */
 public record EndpointConfig(
     EndpointSettings settings,
     Map<String, HostPort> wires,
     Path certificates,
     Path control,
-    int k) {
+    int k,
+    Optional<Api> api) {
+
+  /**
+   * Where it answers over HTTP.
+   *
+   * @param listen its address
+   * @param tokenFile file with one {@code role token} a line
+   */
+  public record Api(HostPort listen, Path tokenFile) {}
 
   /** An endpoint and where its daemon listens. */
   private record Wired(Topology.Endpoint endpoint, HostPort wire) {}
@@ -64,6 +76,7 @@ public record EndpointConfig(
     if (!names.contains(self) || names.size() < 2) {
       root.reject("self", "'" + self + "' must be one of two endpoints or more");
     }
+    Optional<Api> api = api(root.section("api"));
     root.rejectUnknownKeys();
     problems.throwIfAny(file.toString());
     Map<String, HostPort> wires = new LinkedHashMap<>();
@@ -74,7 +87,22 @@ public record EndpointConfig(
         wires,
         certificates,
         control,
-        k);
+        k,
+        api);
+  }
+
+  private static Optional<Api> api(ConfigSection section) {
+    if (section.optionalText("listen").isEmpty()) {
+      section.rejectUnknownKeys();
+      return Optional.empty();
+    }
+    HostPort listen = section.value("listen", HostPort::parse, new HostPort("127.0.0.1", 0));
+    Path tokens = Path.of(section.text("tokenFile"));
+    if (!tokens.toString().isEmpty() && !Files.isReadable(tokens)) {
+      section.reject("tokenFile", "file " + tokens + " cannot be read");
+    }
+    section.rejectUnknownKeys();
+    return Optional.of(new Api(listen, tokens));
   }
 
   private static Wired endpoint(ConfigSection section) {

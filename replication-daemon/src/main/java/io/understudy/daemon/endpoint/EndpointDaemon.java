@@ -11,6 +11,7 @@ import io.understudy.daemon.protocol.Promotion;
 import io.understudy.daemon.protocol.SourceStart;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.daemon.protocol.VoterStart;
+import io.understudy.daemon.replication.Figures;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.daemon.wire.Peers;
 import io.understudy.model.Position;
@@ -204,12 +205,36 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
 
   /** How it stands; waits for the daemon's thread. */
   public EndpointStatus status() {
-    CompletableFuture<EndpointStatus> status = new CompletableFuture<>();
-    loop.post(() -> status.complete(part.status()));
-    return status
-        .completeOnTimeout(
-            EndpointStatus.between("not answering"), END_SECONDS_MAX, TimeUnit.SECONDS)
-        .join();
+    return report().join().status();
+  }
+
+  /** All that is known; completes on the daemon's thread, or after a while without it. */
+  public CompletableFuture<EndpointReport> report() {
+    CompletableFuture<EndpointReport> report = new CompletableFuture<>();
+    loop.post(() -> report.complete(part.report()));
+    return report.completeOnTimeout(
+        EndpointReport.between("not answering"), END_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Completes as soon as more than {@code after} is replicated, or when {@code wait} is over, with
+   * the position then; at once with {@link Position#NONE} if this endpoint is not the source.
+   */
+  public CompletableFuture<Position> awaitReplicated(Position after, Duration wait) {
+    CompletableFuture<Position> answer = new CompletableFuture<>();
+    loop.post(() -> part.awaitReplicated(after, answer));
+    place.later(wait, () -> answer.complete(part.report().status().replicated()));
+    return answer;
+  }
+
+  /** Makes this endpoint's copy anew, if it follows; returns at once. */
+  public void reseed() {
+    loop.post(() -> part.reseed());
+  }
+
+  /** What was applied here, in numbers. Any thread. */
+  Figures.OfShadow applied() {
+    return place.counters().figures();
   }
 
   // -- from part to part

@@ -1,5 +1,6 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.api.Tokens;
 import io.understudy.daemon.control.EpochStore;
 import io.understudy.daemon.control.FileEpochStore;
 import io.understudy.daemon.protocol.Effect;
@@ -13,6 +14,7 @@ import io.understudy.model.config.HostPort;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,16 +24,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint's daemon as a process. What is read from its input, a line each: {@code status};
  * {@code promote NAME} makes an endpoint the primary of a new epoch.
  */
 public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final EndpointConfig config;
   private final InstantSource clock;
@@ -40,12 +45,14 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final Context carrier = vertx.getOrCreateContext();
   private final EndpointDaemon daemon;
+  private @Nullable HttpServer server;
 
   private EndpointProcess(EndpointConfig config, InstantSource clock, Consumer<Throwable> failed)
       throws IOException {
     this.config = config;
     this.clock = clock;
     this.failed = failed;
+    Optional<Tokens> tokens = config.api().map(api -> Tokens.read(api.tokenFile()));
     this.store = FileEpochStore.open(config.control());
     store.found(config.settings().service(), config.first());
     // A folder that is there is never taken for that of a new endpoint.
@@ -53,6 +60,41 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
       EndpointDaemon.enrol(config.settings());
     }
     this.daemon = EndpointDaemon.start(config.settings(), this);
+    try {
+      this.server =
+          config.api().isPresent() && tokens.isPresent()
+              ? listen(config.api().get().listen(), tokens.get())
+              : null;
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private HttpServer listen(HostPort address, Tokens tokens) throws IOException {
+    EndpointApi api = new EndpointApi(daemon, config.settings(), tokens, clock);
+    try {
+      return api.listen(vertx, address.host(), address.port())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    } catch (CompletionException e) {
+      throw new IOException(
+          "api.listen: cannot listen on "
+              + address
+              + ": "
+              + e.getCause()
+              + "; stop the process that listens there or choose another port",
+          e);
+    }
+  }
+
+  /** Where it answers over HTTP; empty if it does not. */
+  public Optional<HostPort> api() {
+    HttpServer listening = server;
+    return listening == null
+        ? Optional.empty()
+        : config.api().map(api -> new HostPort(api.listen().host(), listening.actualPort()));
   }
 
   /**
@@ -129,6 +171,10 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
 
   @Override
   public void close() {
+    HttpServer listening = server;
+    if (listening != null) {
+      listening.close().toCompletionStage().toCompletableFuture().join();
+    }
     daemon.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }

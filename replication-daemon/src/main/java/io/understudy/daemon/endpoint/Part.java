@@ -2,6 +2,8 @@ package io.understudy.daemon.endpoint;
 
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.wire.Parcel;
+import io.understudy.model.Position;
+import java.util.concurrent.CompletableFuture;
 
 /** The part that an endpoint plays: it steps its role and carries out what the role wants done. */
 sealed interface Part permits Part.Between, Sourcing, Voting {
@@ -37,7 +39,15 @@ sealed interface Part permits Part.Between, Sourcing, Voting {
   /** Ends what runs. Blocks, on the database's thread. */
   void end() throws InterruptedException;
 
-  EndpointStatus status();
+  EndpointReport report();
+
+  /** Makes the copy anew, if this is a voter that follows. */
+  default void reseed() {}
+
+  /** Completes as soon as more than {@code after} is replicated; at once if this is no source. */
+  default void awaitReplicated(Position after, CompletableFuture<Position> answer) {
+    answer.complete(Position.NONE);
+  }
 
   /** One part is over and the next waits for disk or database; whoever speaks speaks again. */
   record Between(String why) implements Part {
@@ -63,8 +73,8 @@ sealed interface Part permits Part.Between, Sourcing, Voting {
     public void end() {}
 
     @Override
-    public EndpointStatus status() {
-      return EndpointStatus.between(why);
+    public EndpointReport report() {
+      return EndpointReport.between(why);
     }
   }
 }

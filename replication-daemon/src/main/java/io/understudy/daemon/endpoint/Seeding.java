@@ -39,6 +39,7 @@ final class Seeding {
   private final Way way;
   private final Function<Lsn, CompletableFuture<Tip>> tipAt;
   private final Thread thread;
+  private volatile EndpointReport.Progress progress = EndpointReport.Progress.BEGUN;
 
   /**
    * @param tipAt asks the source; the answer may never come
@@ -55,6 +56,10 @@ final class Seeding {
 
   void start() {
     thread.start();
+  }
+
+  EndpointReport.Progress progress() {
+    return progress;
   }
 
   /** Gives up; a copy that is not complete leaves the database as it was. */
@@ -107,7 +112,12 @@ final class Seeding {
             "55000");
       }
       new Seeder(way.service(), way.primary(), way.shadow())
-          .copy(export, tip.position(), catalogue, (rows, bytes, expected) -> {});
+          .copy(
+              export,
+              tip.position(),
+              catalogue,
+              (rows, bytes, expected) ->
+                  progress = new EndpointReport.Progress(rows, bytes, expected));
       log.info("{}: seeded position={}", way.shadow(), tip.position());
       return tip;
     }

@@ -7,6 +7,7 @@ import io.understudy.daemon.capture.TransactionCodec;
 import io.understudy.daemon.endpoint.RecentFrames.Portion;
 import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.replication.ShadowCounters;
 import io.understudy.model.Position;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +25,14 @@ import org.slf4j.LoggerFactory;
 final class ShadowApplier {
   /** Hears of the work, on one of its threads. */
   interface Listener {
-    void applied(Position position);
+    /**
+     * A group is durable.
+     *
+     * @param readingMillis newest heartbeat reading in it, or 0 if it had none
+     */
+    void applied(Position position, long readingMillis);
+
+    void retrying(String reason);
 
     /** It has stopped, and the copy has to be made anew. */
     void failed(String reason);
@@ -42,6 +50,7 @@ final class ShadowApplier {
 
   private final Ledger ledger;
   private final RecentFrames recent;
+  private final ShadowCounters counters;
   private final Listener listener;
   private final TransactionQueue queue = new TransactionQueue(QUEUE_BYTES_MAX);
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,6 +66,7 @@ final class ShadowApplier {
   ShadowApplier(Place place, Position applied, Listener listener) {
     this.ledger = place.ledger();
     this.recent = place.recent();
+    this.counters = place.counters();
     this.listener = listener;
     this.target = applied;
     Applier applier =
@@ -66,7 +76,8 @@ final class ShadowApplier {
   }
 
   /** From where to where it applies. */
-  record Place(String service, Server shadow, Ledger ledger, RecentFrames recent) {}
+  record Place(
+      String service, Server shadow, Ledger ledger, RecentFrames recent, ShadowCounters counters) {}
 
   void start() {
     feeder.start();
@@ -161,12 +172,23 @@ final class ShadowApplier {
           new Applier.Listener() {
             @Override
             public void applied(Position position, long readingMillis) {
-              listener.applied(position);
+              listener.applied(position, readingMillis);
             }
 
             @Override
             public void retrying(String reason) {
-              log.debug("applying: {}", reason);
+              counters.retried();
+              listener.retrying(reason);
+            }
+
+            @Override
+            public void grouped(int changes) {
+              counters.grouped(changes);
+            }
+
+            @Override
+            public void fellBack() {
+              counters.fellBack();
             }
           });
     } catch (DivergenceException e) {

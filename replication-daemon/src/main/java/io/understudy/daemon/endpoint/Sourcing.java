@@ -8,12 +8,16 @@ import io.understudy.daemon.protocol.Message;
 import io.understudy.daemon.protocol.SourceRole;
 import io.understudy.daemon.protocol.SourceStart;
 import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.replication.AckTimer;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.model.Position;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +52,9 @@ final class Sourcing implements Part {
   private volatile boolean gone;
   private volatile @Nullable CaptureFeed capture; // the one that runs
   private volatile @Nullable Upkeep upkeep; // while the application may write
+  private final Waiters waiters = new Waiters();
+  private final AckTimer acks;
+  private Position replicated = Position.NONE; // what was told of the role's
   private boolean granting;
   private boolean open;
   private boolean streaming; // COMMIT waits for the stream, and it was started
@@ -60,6 +67,7 @@ final class Sourcing implements Part {
     this.stage = stage;
     this.begin = begin;
     this.role = new SourceRole(begin.start(), place.settings().pace().limits());
+    this.acks = new AckTimer(place.clock());
     this.applied = begin.start().applied();
     this.applying =
         new Applying(
@@ -167,7 +175,17 @@ final class Sourcing implements Part {
       }
       carryOut(effect);
     }
+    tellReplicated();
     grantIfReplicated();
+  }
+
+  private void tellReplicated() {
+    Position now = role.replicated();
+    if (!now.equals(replicated)) {
+      replicated = now;
+      acks.replicated(now);
+      waiters.advance(now);
+    }
   }
 
   private void carryOut(Effect effect) {
@@ -213,6 +231,7 @@ final class Sourcing implements Part {
     if (place.tip().equals(before)) {
       from.synced(bytes); // It was known already.
     } else {
+      acks.captured(position);
       unsynced.addLast(new Unsynced(position, bytes));
     }
   }
@@ -344,6 +363,7 @@ final class Sourcing implements Part {
   @Override
   public void leave() {
     gone = true;
+    waiters.leave(role.replicated());
   }
 
   @Override
@@ -360,14 +380,30 @@ final class Sourcing implements Part {
   }
 
   @Override
-  public EndpointStatus status() {
-    return new EndpointStatus(
-        "source",
-        role.phase().name(),
-        epoch(),
-        place.tip(),
-        role.replicated(),
-        applied,
-        open && !gone);
+  public void awaitReplicated(Position after, CompletableFuture<Position> answer) {
+    waiters.add(after, role.replicated(), answer);
+  }
+
+  @Override
+  public EndpointReport report() {
+    EndpointStatus status =
+        new EndpointStatus(
+            "source",
+            role.phase().name(),
+            epoch(),
+            place.tip(),
+            role.replicated(),
+            applied,
+            open && !gone);
+    Upkeep kept = upkeep;
+    return new EndpointReport(
+        status,
+        place.durable().position(),
+        Optional.of(
+            new EndpointReport.Source(
+                role.acked(),
+                kept == null ? OptionalLong.empty() : kept.retainedBytes(),
+                acks.seconds())),
+        EndpointReport.Shadow.NONE);
   }
 }

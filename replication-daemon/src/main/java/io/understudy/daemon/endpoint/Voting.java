@@ -13,6 +13,7 @@ import io.understudy.daemon.protocol.VoterStart;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.model.Position;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,12 @@ final class Voting implements Part {
           }
         },
         () -> {});
+  }
+
+  /** As if the source had said that what is lacking here is beyond its retention. */
+  @Override
+  public void reseed() {
+    step(new Event.VoterReceived(place.settings().self(), new Message.UseSnapshot(role.epoch())));
   }
 
   @Override
@@ -352,14 +359,20 @@ final class Voting implements Part {
   }
 
   @Override
-  public EndpointStatus status() {
-    return new EndpointStatus(
-        "voter",
-        closing ? "CLOSING" : role.phase().name(),
-        role.epoch(),
-        place.tip(),
-        Position.NONE,
-        applied,
-        false);
+  public EndpointReport report() {
+    EndpointStatus status =
+        new EndpointStatus(
+            "voter",
+            closing ? "CLOSING" : role.phase().name(),
+            role.epoch(),
+            place.tip(),
+            Position.NONE,
+            applied,
+            false);
+    return new EndpointReport(
+        status,
+        place.durable().position(),
+        Optional.empty(),
+        applying.report(Optional.ofNullable(seeding).map(Seeding::progress)));
   }
 }

@@ -9,6 +9,7 @@ import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.protocol.Frame;
 import io.understudy.daemon.protocol.Message;
 import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.replication.ShadowCounters;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.daemon.wire.Peers;
 import io.understudy.model.Position;
@@ -72,7 +73,9 @@ final class Workplace implements AutoCloseable {
   private final Map<String, Frames> readers = new HashMap<>(); // owned by the thread that reads
   private final BiConsumer<String, Parcel> toSelf;
   private Peers peers = NOBODY;
+  private final ShadowCounters counters = new ShadowCounters();
   private Tip tip; // Invariant: after the last frame that was given to the desk
+  private Tip durable; // Invariant: at or before the tip
   private Map<Position, byte[]> contents = Map.of(); // of the frames of the event under way
 
   private static final Peers NOBODY =
@@ -97,6 +100,7 @@ final class Workplace implements AutoCloseable {
     this.clock = fittings.clock();
     this.toSelf = toSelf;
     this.tip = ledger.tip();
+    this.durable = tip;
     this.database =
         new EndpointDatabase(
             settings.service(), settings.endpoint(settings.self()), fittings.clock());
@@ -140,6 +144,16 @@ final class Workplace implements AutoCloseable {
 
   Tip tip() {
     return tip;
+  }
+
+  /** Where the journal ends on the disk. */
+  Tip durable() {
+    return durable;
+  }
+
+  /** Of what was ever applied here. Any thread. */
+  ShadowCounters counters() {
+    return counters;
   }
 
   void connect(Peers connected) {
@@ -207,20 +221,23 @@ final class Workplace implements AutoCloseable {
     desk.append(held);
   }
 
-  void durable(Tip durable) {
-    recent.durable(durable.position());
+  void durable(Tip synced) {
+    durable = synced;
+    recent.durable(synced.position());
   }
 
   /** The journal ends here now, whatever was appended before. */
   void endsAt(Tip end) {
     recent.cutAfter(end.position());
     tip = end;
+    durable = end;
   }
 
   /** Nothing of what was there is left. */
   void beginsAt(Tip base) {
     recent.clear();
     tip = base;
+    durable = base;
   }
 
   void send(String to, Message message) {

@@ -85,6 +85,11 @@ public final class SourceRole {
     return confirmed;
   }
 
+  /** Up to where each voter vouched for what it was sent, by name. */
+  public Map<String, Position> acked() {
+    return Map.copyOf(acks());
+  }
+
   /** What has to be done because of this event, in this order. */
   public List<Effect> step(Event.OfSource event) {
     if (phase == Phase.STEPPED_DOWN || (phase == Phase.FAILED && !endsFailure(event))) {

@@ -11,7 +11,7 @@ import java.util.concurrent.BlockingQueue;
  * Measures how long transactions take from capture to replication, by samples. One thread tells of
  * captures, another of the watermark.
  */
-final class AckTimer {
+public final class AckTimer {
   private static final int UNDER_WAY_MAX = 1_024;
   // 0.25 ms to 16 s.
   private static final double FIRST_BOUND_SECONDS = 0.00025;
@@ -25,12 +25,12 @@ final class AckTimer {
   private final Distribution seconds = Distribution.doubling(FIRST_BOUND_SECONDS, BOUNDS);
   private long sampledAtMillis = Long.MIN_VALUE;
 
-  AckTimer(InstantSource clock) {
+  public AckTimer(InstantSource clock) {
     this.clock = clock;
   }
 
   /** For the capturing thread. With too many under way the newest are not measured. */
-  void captured(Position position) {
+  public void captured(Position position) {
     long now = clock.millis();
     if (now != sampledAtMillis && underWay.offer(new Sample(position, clock.instant()))) {
       sampledAtMillis = now;
@@ -38,7 +38,7 @@ final class AckTimer {
   }
 
   /** For the watermark's thread. */
-  void replicated(Position watermark) {
+  public void replicated(Position watermark) {
     Instant now = clock.instant();
     for (Sample first = underWay.peek();
         first != null && first.position().compareTo(watermark) <= 0;
@@ -49,7 +49,8 @@ final class AckTimer {
     }
   }
 
-  Distribution.Snapshot seconds() {
+  /** What was measured so far, seconds. Any thread. */
+  public Distribution.Snapshot seconds() {
     return seconds.snapshot();
   }
 }

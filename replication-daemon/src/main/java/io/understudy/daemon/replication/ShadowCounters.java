@@ -2,8 +2,8 @@ package io.understudy.daemon.replication;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what one shadow's applier does. */
-final class ShadowCounters {
+/** Counts what one shadow's applier does. Any thread. */
+public final class ShadowCounters {
   // 1 to 65536 changes.
   private static final int GROUP_BOUNDS = 17;
 
@@ -11,19 +11,22 @@ final class ShadowCounters {
   private final LongAdder retries = new LongAdder();
   private final LongAdder fallbacks = new LongAdder();
 
-  void grouped(int changes) {
+  /** A database transaction with this many changes is durable. */
+  public void grouped(int changes) {
     groupChanges.record(changes);
   }
 
-  void retried() {
+  /** An error is tried again. */
+  public void retried() {
     retries.increment();
   }
 
-  void fellBack() {
+  /** A group is applied row by row. */
+  public void fellBack() {
     fallbacks.increment();
   }
 
-  Figures.OfShadow figures() {
+  public Figures.OfShadow figures() {
     return new Figures.OfShadow(groupChanges.snapshot(), retries.sum(), fallbacks.sum());
   }
 }

@@ -1,0 +1,63 @@
+package io.understudy.daemon.endpoint;
+
+import io.understudy.model.Position;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What an endpoint's daemon shows of itself. Field names carry their unit. */
+final class ReportJson {
+  private ReportJson() {}
+
+  static JsonObject of(EndpointSettings settings, EndpointReport report) {
+    EndpointStatus status = report.status();
+    JsonObject json =
+        new JsonObject()
+            .put("service", settings.service())
+            .put("endpoint", settings.self())
+            .put("role", status.role())
+            .put("phase", status.phase())
+            .put("epoch", status.epoch())
+            .put("open", status.open())
+            .put("journal", status.journal().position().toString())
+            .put("durable", report.durable().toString())
+            .put("replicated", status.replicated().toString())
+            .put("applied", status.applied().toString());
+    report.source().ifPresent(source -> add(json, status.journal().position(), source));
+    if (report.source().isEmpty()) {
+      add(json, report.shadow());
+    }
+    return json;
+  }
+
+  private static void add(JsonObject json, Position end, EndpointReport.Source source) {
+    JsonArray voters = new JsonArray();
+    new TreeMap<>(source.voters())
+        .forEach((name, acked) ->
+            voters.add(
+                new JsonObject()
+                    .put("name", name)
+                    .put("acked", acked.toString())
+                    .put("lagBytes", bytesBetween(acked, end))));
+    json.put("voters", voters);
+    source.slotRetainedBytes().ifPresent(bytes -> json.put("slotRetainedBytes", bytes));
+  }
+
+  private static void add(JsonObject json, EndpointReport.Shadow shadow) {
+    json.put("readingMillis", shadow.readingMillis())
+        .put("failure", shadow.failure().orElse(null))
+        .put("trouble", shadow.trouble().orElse(null));
+    shadow
+        .seeding()
+        .ifPresent(progress ->
+            json.put("seededRows", progress.rows())
+                .put("seededBytes", progress.bytes())
+                .put("seedBytesExpected", progress.bytesExpected()));
+  }
+
+  /** Log between two positions; null where they are in the logs of two servers. */
+  static @Nullable Long bytesBetween(Position from, Position to) {
+    return from.epoch() == to.epoch() ? to.lsn().value() - from.lsn().value() : null;
+  }
+}

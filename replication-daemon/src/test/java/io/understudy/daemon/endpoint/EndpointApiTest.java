@@ -1,0 +1,189 @@
+package io.understudy.daemon.endpoint;
+
+import static io.understudy.daemon.endpoint.EndpointProcesses.PROMOTE;
+import static io.understudy.daemon.endpoint.EndpointProcesses.READ;
+import static io.understudy.daemon.endpoint.Service.LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.daemon.postgres.Await;
+import io.understudy.daemon.postgres.TestDatabase;
+import io.understudy.model.Position;
+import io.vertx.core.json.JsonObject;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three endpoints' daemons with TLS between them, asked over HTTP; the last test promotes. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class EndpointApiTest {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final List<String> NAMES = List.of("eu-a", "eu-b", "eu-c");
+  private static final List<EmbeddedPostgres> SERVERS = new ArrayList<>();
+  private static final List<TestDatabase> DATABASES = new ArrayList<>();
+
+  @TempDir static Path folder;
+  private static EndpointProcesses processes;
+
+  @BeforeAll
+  static void start() throws Exception {
+    for (String name : NAMES) {
+      SERVERS.add(TestDatabase.startServer());
+      TestDatabase database = TestDatabase.on(SERVERS.getLast(), name);
+      database.execute("CREATE TABLE orders (id serial PRIMARY KEY, note text)");
+      DATABASES.add(database);
+    }
+    processes = new EndpointProcesses(folder, "orders", DATABASES, 1);
+    processes.startAll();
+    Await.until("eu-a is open", LONG, () -> status("eu-a").getBoolean("open"));
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    processes.close();
+    for (EmbeddedPostgres server : SERVERS) {
+      server.close();
+    }
+    CLIENT.close();
+  }
+
+  private static HttpRequest.Builder request(String endpoint, String path, String token) {
+    return HttpRequest.newBuilder(URI.create("http://" + processes.api(endpoint) + path))
+        .timeout(Duration.ofSeconds(40))
+        .header("Authorization", "Bearer " + token);
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonObject status(String endpoint) throws Exception {
+    return new JsonObject(send(request(endpoint, "/status", READ)).body());
+  }
+
+  private static HttpResponse<String> promote(String token, String body) throws Exception {
+    return send(request("eu-b", "/promote", token).POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  @Test
+  @Order(1)
+  void heartbeatsReachEveryShadow() throws Exception {
+    long begun = System.currentTimeMillis();
+    for (String voter : List.of("eu-b", "eu-c")) {
+      Await.until("a heartbeat", LONG, () -> status(voter).getLong("readingMillis", 0L) > begun);
+      JsonObject status = status(voter);
+      assertThat(status.getString("role")).isEqualTo("voter");
+      assertThat(status.getString("phase")).isEqualTo("FOLLOWING");
+      assertThat(status.getLong("epoch")).isEqualTo(1);
+      assertThat(status.getString("trouble")).isNull();
+    }
+    assertThat(status("eu-a").getJsonArray("voters").size()).isEqualTo(2);
+    assertThat(processes.failures()).isEmpty();
+  }
+
+  @Test
+  @Order(2)
+  void whoWaitsHearsOfTheNextReplicatedPosition() throws Exception {
+    Position before = Position.parse(status("eu-a").getString("replicated"));
+    HttpResponse<String> answer =
+        send(request("eu-a", "/replicated?after=" + before + "&waitMillis=10000", READ));
+    assertThat(Position.parse(new JsonObject(answer.body()).getString("position")))
+        .isGreaterThan(before);
+    assertThat(send(request("eu-b", "/replicated", READ)).statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  @Order(3)
+  void everyoneMaySeeHealthAndMetrics() throws Exception {
+    assertThat(send(request("eu-a", "/healthz", "")).statusCode()).isEqualTo(200);
+    Await.until("rounds", LONG, () -> metrics("eu-a").contains("understudy_slot_retained_bytes{"));
+    assertThat(metrics("eu-a"))
+        .contains("understudy_open{service=\"orders\",endpoint=\"eu-a\",} 1.0")
+        .contains("understudy_captured_lsn_bytes{", "understudy_journalled_lsn_bytes{")
+        .contains("understudy_replicated_lsn_bytes{", "understudy_ack_seconds_count{")
+        .contains("understudy_voter_lag_bytes{service=\"orders\",endpoint=\"eu-b\",}");
+    assertThat(metrics("eu-b"))
+        .contains("understudy_shadow_applied_lsn_bytes{", "understudy_shadow_lag_seconds{")
+        .contains("understudy_shadow_lag_bytes{", "understudy_group_changes_count{")
+        .contains("understudy_shadow_retries_total{");
+  }
+
+  private static String metrics(String endpoint) throws Exception {
+    return send(request(endpoint, "/metrics", "")).body();
+  }
+
+  @Test
+  @Order(4)
+  void whatIsNotAllowedOrNotUnderstoodIsRefused() throws Exception {
+    assertThat(send(request("eu-a", "/status", "wrong-0123456789abcdef")).statusCode())
+        .isEqualTo(401);
+    assertThat(promote(READ, "{\"candidate\": \"eu-b\"}").statusCode()).isEqualTo(403);
+    assertThat(promote(PROMOTE, "{}").body()).contains("candidate is missing");
+    assertThat(promote(PROMOTE, "not JSON").statusCode()).isEqualTo(400);
+    assertThat(promote(PROMOTE, "{\"candidate\": \"mars\"}").body())
+        .contains("endpoint 'mars' is none of service 'orders'");
+    assertThat(status("eu-a").getBoolean("open")).isTrue();
+  }
+
+  @Test
+  @Order(5)
+  void aCopyThatHasFailedIsMadeAnew() throws Exception {
+    TestDatabase shadow = DATABASES.get(2);
+    shadow.execute("ALTER TABLE orders ADD CONSTRAINT odd CHECK (note <> 'odd')");
+    DATABASES.getFirst().execute("INSERT INTO orders (note) VALUES ('odd')");
+    Await.until("stopped", LONG, () -> status("eu-c").getString("failure") != null);
+    assertThat(status("eu-c").getString("failure")).contains("orders").doesNotContain("'odd'");
+    shadow.execute("ALTER TABLE orders DROP CONSTRAINT odd");
+    HttpRequest.Builder order =
+        request("eu-c", "/reseed", PROMOTE).POST(HttpRequest.BodyPublishers.noBody());
+    assertThat(send(order).statusCode()).isEqualTo(200);
+    Await.until("anew", LONG, () -> status("eu-c").getString("failure") == null);
+    DATABASES.getFirst().execute("INSERT INTO orders (note) VALUES ('even')");
+    Await.until("equal", LONG, () -> shadow.contents().equals(DATABASES.getFirst().contents()));
+  }
+
+  /** With nextval seen by clients and rows that only the old primary has, in no order. */
+  @Test
+  @Order(6)
+  void aPromotedShadowHandsOutNewValues() throws Exception {
+    TestDatabase old = DATABASES.getFirst();
+    old.execute("INSERT INTO orders (note) SELECT 'note' FROM generate_series(1, 40)");
+    long seen = Long.parseLong(old.query("SELECT nextval('orders_id_seq')"));
+    Await.until(
+        "the sequence is noted on the shadow",
+        LONG,
+        () ->
+            DATABASES
+                .get(1)
+                .query(
+                    "SELECT coalesce(max(last_value), 0) >= "
+                        + seen
+                        + " FROM understudy.sequences WHERE sequence_name = 'orders_id_seq'")
+                .equals("t"));
+    HttpResponse<String> answer = promote(PROMOTE, "{\"candidate\": \"eu-b\"}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(new JsonObject(answer.body()).getString("primary")).isEqualTo("eu-b");
+    assertThat(status("eu-b").getBoolean("open")).isTrue();
+    assertThat(Long.parseLong(DATABASES.get(1).query("SELECT nextval('orders_id_seq')")))
+        .isGreaterThan(seen);
+    long opened = System.currentTimeMillis();
+    Await.until(
+        "eu-c goes on under eu-b",
+        LONG,
+        () -> status("eu-c").getLong("readingMillis", 0L) > opened);
+    assertThat(processes.failures()).isEmpty();
+  }
+}
