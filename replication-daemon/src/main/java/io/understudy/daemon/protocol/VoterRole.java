@@ -46,22 +46,16 @@ public final class VoterRole {
   private List<Effect> out = new ArrayList<>();
   private Work work = Work.NONE;
   private boolean closed; // while joining: the database refuses writes of earlier epochs
-  private boolean copying; // the database is replaced, and nothing is applied to it
   private boolean failed;
   private boolean syncing;
   private @Nullable Promise promise;
   private boolean promiseDurable;
   private @Nullable String asker; // who waits for the answer to the promise
   private @Nullable EpochRecord record;
-  // Invariant: durable <= appended; applied <= applying <= min(durable, watermark), but after
-  // damage
-  // or a copy, whose source had more
-  private Tip appended;
+  private Tip appended; // Invariant: durable <= appended
   private Tip durable;
   private Position acked;
-  private Position watermark = Position.NONE;
-  private Position applied;
-  private Position applying;
+  private final ShadowProgress shadow;
 
   public VoterRole(VoterStart start) {
     this(start, new Rules());
@@ -75,8 +69,7 @@ public final class VoterRole {
     this.appended = start.journal();
     this.durable = start.journal();
     this.acked = start.acked();
-    this.applied = start.applied();
-    this.applying = start.applied();
+    this.shadow = new ShadowProgress(rules, start.applied());
   }
 
   public Phase phase() {
@@ -87,20 +80,20 @@ public final class VoterRole {
       case JOINING, LEADING -> Phase.JOINING;
       case RESEEDING -> Phase.RESEEDING;
       case NONE -> {
-        if (promisedEpoch() > joinedEpoch()) {
+        if (promisedEpoch() > epoch()) {
           yield Phase.PROMISED;
         }
         if (record == null) {
           yield Phase.UNJOINED;
         }
-        yield copying ? Phase.COPYING : Phase.FOLLOWING;
+        yield shadow.copying() ? Phase.COPYING : Phase.FOLLOWING;
       }
     };
   }
 
   /** The epoch that it joined last, 0 if none. */
   public long epoch() {
-    return joinedEpoch();
+    return record == null ? 0 : record.epoch();
   }
 
   /** Whether it still holds everything that it ever vouched for. */
@@ -123,7 +116,7 @@ public final class VoterRole {
       case Event.Closed(Position contains) -> onClosed(contains);
       case Event.Truncated(Tip tip) -> onTruncated(tip);
       case Event.FramesRead(String peer, Tip previous, List<Frame> frames) ->
-          onRead(peer, previous, frames);
+          send(peer, new Message.Fetched(epoch(), previous, frames));
       case Event.CannotRead(String peer) -> {} // whoever asked asks somebody else
       case Event.Applied(Position position) -> onApplied(position);
       case Event.Reseeded(Tip tip) -> onReseeded(tip);
@@ -150,11 +143,11 @@ public final class VoterRole {
     if (work != Work.NONE) {
       return;
     }
-    if (!rules.accepts(batch.epoch(), joinedEpoch(), promisedEpoch())) {
+    if (!rules.accepts(batch.epoch(), epoch(), promisedEpoch())) {
       reject(from, batch.epoch());
       return;
     }
-    watermark = Rules.max(watermark, batch.replicated());
+    shadow.replicated(batch.replicated());
     List<Frame> frames = batch.frames();
     Tip at = batch.previous();
     int known = 0;
@@ -171,11 +164,8 @@ public final class VoterRole {
   }
 
   private void reject(String from, long epoch) {
-    send(
-        from,
-        promisedEpoch() > epoch
-            ? new Message.Stale(promisedEpoch())
-            : new Message.JoinFirst(epoch));
+    boolean later = promisedEpoch() > epoch;
+    send(from, later ? new Message.Stale(promisedEpoch()) : new Message.JoinFirst(epoch));
   }
 
   private void append(List<Frame> frames) {
@@ -231,18 +221,14 @@ public final class VoterRole {
   }
 
   private void apply() {
-    Position target = rules.applicable(durable.position(), watermark);
-    boolean may = work == Work.NONE && !copying;
-    if (may && applying.equals(applied) && target.compareTo(applied) > 0) {
-      applying = target;
-      out.add(new Effect.Apply(target));
+    if (work == Work.NONE) {
+      shadow.next(durable.position()).ifPresent(upTo -> out.add(new Effect.Apply(upTo)));
     }
   }
 
   private void onApplied(Position position) {
-    if (work != Work.RESEEDING && !copying) {
-      applied = position;
-      applying = position;
+    if (work != Work.RESEEDING && !shadow.copying()) {
+      shadow.contains(position);
       apply();
     }
   }
@@ -255,7 +241,7 @@ public final class VoterRole {
     }
     if (!rules.mayPromise(asked, promise)) {
       send(from, new Message.Refused(asked, Objects.requireNonNull(promise)));
-    } else if (asked.epoch() > joinedEpoch()) {
+    } else if (asked.epoch() > epoch()) {
       boolean underWay = asker != null && asked.equals(promise);
       asker = from;
       if (!underWay) { // Else every reminder would have the whole journal read once more.
@@ -314,7 +300,7 @@ public final class VoterRole {
     }
     if (joined.epoch() < promisedEpoch()) {
       send(from, new Message.Stale(promisedEpoch()));
-    } else if (joined.epoch() == joinedEpoch()) {
+    } else if (joined.epoch() == epoch()) {
       record = joined;
       answerJoined(joined);
     } else {
@@ -334,7 +320,7 @@ public final class VoterRole {
     work = why;
     asker = null;
     closed = false;
-    copying = false; // Close ends it
+    shadow.abandonCopy(); // Close ends it
     out.add(new Effect.Close(next.epoch()));
   }
 
@@ -345,8 +331,7 @@ public final class VoterRole {
       return;
     }
     closed = true;
-    applied = contains;
-    applying = contains;
+    shadow.contains(contains);
     if (promisedEpoch() < next.epoch()) {
       give(new Promise(next.epoch(), next.primary()));
     } else if (promiseDurable) {
@@ -373,7 +358,7 @@ public final class VoterRole {
     acked = joined.cuts().validPart(acked); // what was cut is nobody's history
     out.add(new Effect.SaveAcked(acked));
     boolean journal = joined.cuts().validPart(tip).equals(tip); // not if it began past the cut
-    boolean database = joined.cuts().validPart(applied).equals(applied);
+    boolean database = joined.cuts().validPart(shadow.applied()).equals(shadow.applied());
     if (was == Work.LEADING && database && journal) {
       out.add(new Effect.TakeLead(joined));
     } else if (was == Work.LEADING) {
@@ -394,14 +379,14 @@ public final class VoterRole {
   }
 
   private void onUseSnapshot(long epoch) {
-    if (record != null && follows() && epoch == joinedEpoch()) {
+    if (record != null && follows() && epoch == epoch()) {
       reseed(record);
     }
   }
 
   private void reseed(EpochRecord joined) {
     work = Work.RESEEDING;
-    copying = false;
+    shadow.abandonCopy();
     Position atLeast = Rules.max(Rules.max(durable.position(), acked), joined.cut().position());
     out.add(new Effect.Reseed(joined.primary(), atLeast));
   }
@@ -411,16 +396,13 @@ public final class VoterRole {
    * wait for this very voter.
    */
   private void copy(EpochRecord joined) {
-    copying = true;
+    shadow.beginCopy();
     out.add(new Effect.CopyDatabase(joined.primary(), joined.cut().position()));
   }
 
   private void onDatabaseCopied(Position position) {
-    if (copying) {
-      copying = false;
-      applied = position;
-      applying = position;
-      watermark = Rules.max(watermark, applied); // snapshots are taken within the watermark
+    if (shadow.copying()) {
+      shadow.copied(position);
       apply();
     }
   }
@@ -429,9 +411,7 @@ public final class VoterRole {
     if (work == Work.RESEEDING && record != null) {
       work = Work.NONE;
       journalEndsAt(tip);
-      applied = tip.position();
-      applying = applied;
-      watermark = Rules.max(watermark, applied); // snapshots are taken within the watermark
+      shadow.copied(tip.position());
       answerJoined(record);
     }
   }
@@ -448,13 +428,9 @@ public final class VoterRole {
   // -- serve a new primary that lacks a part of its own history
 
   private void onFetch(String from, Message.Fetch fetch) {
-    if (follows() && fetch.epoch() == joinedEpoch()) {
+    if (follows() && fetch.epoch() == epoch()) {
       out.add(new Effect.Read(from, fetch.after(), fetch.upTo()));
     }
-  }
-
-  private void onRead(String peer, Tip previous, List<Frame> frames) {
-    send(peer, new Message.Fetched(joinedEpoch(), previous, frames));
   }
 
   private void send(String to, Message message) {
@@ -463,10 +439,6 @@ public final class VoterRole {
 
   private boolean follows() {
     return phase() == Phase.FOLLOWING || phase() == Phase.COPYING;
-  }
-
-  private long joinedEpoch() {
-    return record == null ? 0 : record.epoch();
   }
 
   private long promisedEpoch() {

@@ -275,25 +275,21 @@ class KillEndpointsTest {
       return open;
     }
 
-    /** All of them hold the same, also for who reads them after one more SIGKILL. */
+    /** All of them hold what the primary holds, also for who reads them after one more SIGKILL. */
     private void journalsAreWhole() throws Exception {
-      Await.until(
-          "the journals agree",
-          LONG,
-          () -> {
-            Set<Position> ends = new TreeSet<>();
-            for (String endpoint : NAMES) {
-              ends.add(service.status(endpoint).journal());
-            }
-            return ends.size() == 1;
-          });
-      Position end = service.status(primary()).journal();
+      Position end = service.status(primary()).journal(); // Heartbeats go on behind it.
+      for (String endpoint : NAMES) {
+        Await.until(
+            endpoint + " journals " + end,
+            LONG,
+            () -> service.status(endpoint).journal().compareTo(end) >= 0);
+      }
       for (String endpoint : NAMES) {
         service.kill(endpoint);
         try (Journal journal =
             Journal.open(service.state(endpoint), JournalLimits.DEFAULTS, InstantSource.system())) {
           assertThat(journal.health()).isInstanceOf(Health.Complete.class);
-          assertThat(journal.last()).isEqualTo(end);
+          assertThat(journal.last()).isGreaterThanOrEqualTo(end);
         }
       }
     }

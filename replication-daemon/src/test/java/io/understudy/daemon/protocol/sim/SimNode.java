@@ -28,13 +28,13 @@ final class SimNode {
   private final Simulation world;
   private final SimJournal journal = new SimJournal();
   private final SimDatabase database = new SimDatabase();
+  private final SimCopier copier;
   private @Nullable Promise promise; // as on disk
   private Position acked = Position.NONE; // as on disk
   private boolean diskBreaks; // the next write fails, or the next fsync
   private boolean diskBroken; // and then nothing is written until the daemon starts again
   private boolean savingPromise;
   private boolean damaged;
-  private int copies; // how many were begun or ended: an earlier one comes to nothing
   private int roles; // how many there have been: completions belong to the one that asked
   private long changes;
   private @Nullable VoterRole voter;
@@ -44,6 +44,7 @@ final class SimNode {
   SimNode(String name, Simulation world) {
     this.process = new SimProcess(name, world);
     this.world = world;
+    this.copier = new SimCopier(this, world);
   }
 
   String name() {
@@ -106,7 +107,7 @@ final class SimNode {
 
   private void becomeVoter() {
     roles++;
-    copies++;
+    copier.abandon();
     source = null;
     damaged |= journal.damaged();
     Position applied = database.tip().position();
@@ -290,16 +291,10 @@ final class SimNode {
       case Effect.Read(String peer, Tip after, Position upTo) -> read(peer, after, upTo);
       case Effect.Apply(Position upTo) -> apply(upTo);
       case Effect.Close(long epoch) -> close(epoch);
-      case Effect.Reseed(String from, Position atLeast) -> {
-        int asker = roles;
-        copies++;
-        process.later(15 + world.random().nextInt(20), () -> reseed(asker, from, atLeast));
-      }
-      case Effect.CopyDatabase(String from, Position atLeast) -> {
-        copies++;
-        int asker = copies;
-        process.later(15 + world.random().nextInt(20), () -> copy(asker, from, atLeast));
-      }
+      case Effect.Reseed(String from, Position atLeast) ->
+          copier.begin(from, atLeast, this::reseeded, this::notCopied);
+      case Effect.CopyDatabase(String from, Position atLeast) ->
+          copier.begin(from, atLeast, this::databaseCopied, this::notCopied);
       case Effect.Send(String to, Message message) -> world.network().send(name(), to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
       case Effect.Open(long epoch) -> open(epoch);
@@ -396,52 +391,26 @@ final class SimNode {
   }
 
   private void close(long epoch) {
-    copies++;
+    copier.abandon();
     if (database.openEpoch() < epoch) {
       database.close();
     }
     completes(1, new Event.Closed(database.tip().position()));
   }
 
-  private void reseed(int asker, String from, Position atLeast) {
-    if (asker != roles) {
-      return;
-    }
-    if (copies(from, atLeast)) {
-      journal.reset(database.tip());
-      world.coverage().milestone("Reseeded");
-      completes(0, new Event.Reseeded(database.tip()));
-    } else {
-      completes(1, new Event.ReseedFailed());
-    }
+  private void reseeded(Tip tip) {
+    journal.reset(tip);
+    world.coverage().milestone("Reseeded");
+    completes(0, new Event.Reseeded(tip));
   }
 
-  private void copy(int asker, String from, Position atLeast) {
-    if (asker != copies) {
-      return;
-    }
-    if (copies(from, atLeast)) {
-      world.coverage().milestone("Copied");
-      completes(0, new Event.DatabaseCopied(database.tip().position()));
-    } else {
-      completes(1, new Event.ReseedFailed());
-    }
+  private void databaseCopied(Tip tip) {
+    world.coverage().milestone("Copied");
+    completes(0, new Event.DatabaseCopied(tip.position()));
   }
 
-  /** Makes the database equal to the primary's, if that is possible now. */
-  private boolean copies(String from, Position atLeast) {
-    SimNode primary = world.node(from);
-    SourceRole leading = primary.source;
-    if (leading == null
-        || leading.phase() != SourceRole.Phase.OPEN
-        || !primary.process.up()
-        || !world.network().connected(name(), from)
-        || leading.replicated().compareTo(atLeast) < 0) {
-      return false;
-    }
-    database.becomePrefixOf(primary.database, leading.replicated());
-    world.invariants().applied(this);
-    return true;
+  private void notCopied() {
+    completes(1, new Event.ReseedFailed());
   }
 
   private void confirm(Position position) {
@@ -464,6 +433,7 @@ final class SimNode {
     Position applied = database.tip().position();
     SourceStart start = new SourceStart(record, journal.tip(), applied, database.slot());
     roles++;
+    copier.abandon();
     source = world.bug().source(start, LIMITS);
     voter = null;
   }
