@@ -11,9 +11,11 @@ import io.understudy.daemon.config.ConfigFile;
 import io.understudy.daemon.config.DaemonConfig;
 import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.FileControlStore;
+import io.understudy.daemon.control.FileEpochStore;
 import io.understudy.daemon.endpoint.EndpointConfig;
 import io.understudy.daemon.endpoint.EndpointProcess;
 import io.understudy.daemon.route.RouteWriter;
+import io.understudy.daemon.service.EndpointDaemons;
 import io.understudy.daemon.service.HazelcastBoard;
 import io.understudy.daemon.service.ReplicatedFeed;
 import io.understudy.daemon.service.ServiceSupervisor;
@@ -36,6 +38,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -128,6 +131,7 @@ public final class Main {
             Main::broken,
             decisionHeader());
     AdminApi api = new AdminApi(tokens, replicated, events, clock);
+    Optional<EndpointDaemons> daemons = daemons(config, vertx, client);
     // Before anything is done to a database: a daemon that nobody can talk to must not act.
     int port = listen(api, vertx, config.listen());
     for (ServicePolicy policy : config.policies()) {
@@ -136,10 +140,24 @@ public final class Main {
               .filter(each -> each.name().equals(policy.service()))
               .findFirst()
               .orElseThrow();
-      api.add(keep(new ServiceSupervisor(service, policy, store, around)));
+      api.add(
+          keep(
+              daemons.isPresent() && service.endpoints().getFirst().daemon().isPresent()
+                  ? ServiceSupervisor.commanding(daemons.get(), service, policy, around)
+                  : new ServiceSupervisor(service, policy, store, around)));
     }
     DefaultExports.initialize();
     return port;
+  }
+
+  private static Optional<EndpointDaemons> daemons(
+      DaemonConfig config, Vertx vertx, WebClient client) throws IOException {
+    if (config.endpoints().isEmpty()) {
+      return Optional.empty();
+    }
+    DaemonConfig.Endpoints endpoints = config.endpoints().get();
+    FileEpochStore records = FileEpochStore.open(endpoints.control());
+    return Optional.of(new EndpointDaemons(vertx, client, records, endpoints.tokenFile()));
   }
 
   /** The first member of the list is this daemon. */

@@ -47,9 +47,23 @@ public record Topology(List<String> hazelcastMembers, List<Service> services) {
    * @param port port of the application
    * @param metricsPath path of its Prometheus metrics on the same port
    * @param database its PostgreSQL database
+   * @param daemon where its own daemon answers over HTTP; empty if it has none
    */
   public record Endpoint(
-      String name, String region, String host, int port, String metricsPath, Database database) {
+      String name,
+      String region,
+      String host,
+      int port,
+      String metricsPath,
+      Database database,
+      Optional<HostPort> daemon) {
+
+    /** An endpoint without a daemon of its own. */
+    public Endpoint(
+        String name, String region, String host, int port, String metricsPath, Database database) {
+      this(name, region, host, port, metricsPath, database, Optional.empty());
+    }
+
     public URI metricsUri() {
       return URI.create("http://" + host + ":" + port + metricsPath);
     }
@@ -133,6 +147,10 @@ public record Topology(List<String> hazelcastMembers, List<Service> services) {
     if (endpoints.isEmpty()) {
       section.reject("endpoints", "at least one endpoint is needed: the primary of epoch 1");
     }
+    long withDaemon = endpoints.stream().filter(each -> each.daemon().isPresent()).count();
+    if (withDaemon > 0 && withDaemon < endpoints.size()) {
+      section.reject("endpoints", "either every endpoint has a daemon or none");
+    }
     section.rejectUnknownKeys();
     return new Service(name, uris, objective, List.copyOf(endpoints));
   }
@@ -145,7 +163,8 @@ public record Topology(List<String> hazelcastMembers, List<Service> services) {
             section.text("host"),
             (int) section.integer("port", 1, 65_535),
             section.text("metricsPath", "/metrics"),
-            database(section.section("database")));
+            database(section.section("database")),
+            section.optional("daemon", HostPort::parse));
     section.rejectUnknownKeys();
     return endpoint;
   }

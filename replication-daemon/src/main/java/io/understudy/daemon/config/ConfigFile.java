@@ -37,7 +37,15 @@ public final class ConfigFile {
             daemon.value("listen", HostPort::parse, new HostPort("127.0.0.1", 0)),
             readable(daemon, "tokenFile"),
             Path.of(daemon.text("stateFolder")),
+            endpoints(daemon.section("endpoints")),
             gateway(daemon.section("gateway")));
+    boolean commands =
+        topology.services().stream()
+            .flatMap(service -> service.endpoints().stream())
+            .anyMatch(endpoint -> endpoint.daemon().isPresent());
+    if (commands && config.endpoints().isEmpty()) {
+      daemon.reject("endpoints", "control and tokenFile are needed for endpoints with a daemon");
+    }
     daemon.rejectUnknownKeys();
     problems.throwIfAny(file.toString());
     return config;
@@ -64,6 +72,18 @@ public final class ConfigFile {
       }
     }
     return List.copyOf(policies);
+  }
+
+  private static Optional<DaemonConfig.Endpoints> endpoints(ConfigSection section) {
+    Optional<String> control = section.optionalText("control");
+    if (control.isEmpty()) {
+      section.rejectUnknownKeys();
+      return Optional.empty();
+    }
+    DaemonConfig.Endpoints endpoints =
+        new DaemonConfig.Endpoints(Path.of(control.get()), readable(section, "tokenFile"));
+    section.rejectUnknownKeys();
+    return Optional.of(endpoints);
   }
 
   private static Optional<Gateway> gateway(ConfigSection section) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param listen address of the Admin API
  * @param tokenFile file with one {@code role token} a line
  * @param stateFolder folder for the control records
+ * @param endpoints what is needed to command endpoints' daemons; empty if there are none
  * @param gateway the gateway's Admin API; empty if routes are not ours to write
  */
 public record DaemonConfig(
@@ -23,7 +24,16 @@ public record DaemonConfig(
     HostPort listen,
     Path tokenFile,
     Path stateFolder,
+    Optional<Endpoints> endpoints,
     Optional<Gateway> gateway) {
+
+  /**
+   * How endpoints' daemons are commanded.
+   *
+   * @param control folder of the control records that they share
+   * @param tokenFile file whose content is the token that is shown to them
+   */
+  public record Endpoints(Path control, Path tokenFile) {}
 
   /**
    * A gateway that we may configure.

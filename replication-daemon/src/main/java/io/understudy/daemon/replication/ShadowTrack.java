@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param reading newest heartbeat reading applied, 0 before the first
  * @param inTime heartbeats in a row that arrived inside the lag bound
  */
-record ShadowTrack(
+public record ShadowTrack(
     String endpoint,
     ShadowState state,
     Position applied,
@@ -17,12 +17,14 @@ record ShadowTrack(
     int inTime,
     Optional<String> trouble) {
 
-  static ShadowTrack unknown(String endpoint) {
+  /** Nothing was heard of it. */
+  public static ShadowTrack unknown(String endpoint) {
     return new ShadowTrack(
         endpoint, new ShadowState.CatchingUp(), Position.NONE, 0, 0, Optional.empty());
   }
 
-  ShadowTrack seeding(long rows, long bytes, long bytesExpected) {
+  /** A copy is being made. */
+  public ShadowTrack seeding(long rows, long bytes, long bytesExpected) {
     return new ShadowTrack(
         endpoint,
         new ShadowState.Seeding(rows, bytes, bytesExpected),
@@ -33,13 +35,13 @@ record ShadowTrack(
   }
 
   /** It has a copy up to {@code position} and goes on from there. */
-  ShadowTrack from(Position position) {
+  public ShadowTrack from(Position position) {
     return new ShadowTrack(
         endpoint, new ShadowState.CatchingUp(), position, 0, 0, Optional.empty());
   }
 
   /** It applied a group whose newest heartbeat reading is {@code newReading}, 0 if it had none. */
-  ShadowTrack applied(Position position, long newReading, long nowMillis, Limits limits) {
+  public ShadowTrack applied(Position position, long newReading, long nowMillis, Limits limits) {
     if (state instanceof ShadowState.Failed) {
       return this;
     }
@@ -58,23 +60,30 @@ record ShadowTrack(
   }
 
   /** Time passed: a shadow that hears no heartbeat is not in sync. */
-  ShadowTrack tick(long nowMillis, Limits limits) {
+  public ShadowTrack tick(long nowMillis, Limits limits) {
     boolean late = nowMillis - reading > limits.inSyncLagMax().toMillis();
     return late && state instanceof ShadowState.InSync
         ? new ShadowTrack(endpoint, new ShadowState.CatchingUp(), applied, reading, 0, trouble)
         : this;
   }
 
-  ShadowTrack retrying(String reason) {
+  /** An error is tried again. */
+  public ShadowTrack retrying(String reason) {
     return new ShadowTrack(endpoint, state, applied, reading, inTime, Optional.of(reason));
   }
 
-  ShadowTrack failed(String reason) {
+  /** It was given up. */
+  public ShadowTrack failed(String reason) {
     return new ShadowTrack(
         endpoint, new ShadowState.Failed(reason), applied, reading, 0, Optional.empty());
   }
 
-  ShadowStatus status(Position captured, long nowMillis) {
+  /**
+   * What everyone sees.
+   *
+   * @param captured end of the primary's log
+   */
+  public ShadowStatus status(Position captured, long nowMillis) {
     boolean comparable = captured.epoch() == applied.epoch();
     return new ShadowStatus(
         endpoint,

@@ -5,7 +5,6 @@ import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.ControlRecord;
 import io.understudy.daemon.lifecycle.ServicePhase;
 import io.understudy.daemon.lifecycle.ShadowSelection;
-import io.understudy.daemon.replication.Replication;
 import io.understudy.daemon.replication.ShadowState;
 import io.understudy.daemon.replication.ShadowStatus;
 import io.understudy.daemon.route.GatewayIntent;
@@ -14,7 +13,6 @@ import io.understudy.daemon.route.RouteWriter;
 import io.understudy.daemon.shift.OperatorOrder;
 import io.understudy.daemon.shift.ShiftInputs;
 import io.understudy.daemon.shift.ShiftInputs.ShadowHealth;
-import io.understudy.model.Position;
 import io.understudy.model.RiskScore;
 import io.understudy.model.ShiftPlan;
 import io.understudy.model.config.Topology;
@@ -47,6 +45,7 @@ final class ServiceDesk implements AutoCloseable {
 
   private final Topology.Service service;
   private final ServicePolicy policy;
+  private final StateSync sync;
   private final Surroundings around;
   private final ShadowSelection selection;
   private final ShiftDesk shift;
@@ -79,29 +78,25 @@ final class ServiceDesk implements AutoCloseable {
    *     hears nothing from a silent primary has done nothing wrong
    */
   record Standing(
-      ControlRecord record,
-      ServicePhase phase,
-      Optional<Replication> replication,
-      boolean sourceSpeaks,
-      Optional<String> trouble) {}
+      ControlRecord record, ServicePhase phase, boolean sourceSpeaks, Optional<String> trouble) {}
 
   ServiceDesk(
       Topology.Service service,
       ServicePolicy policy,
-      ControlRecord record,
+      StateSync sync,
       Surroundings around,
       Consumer<Signal> tell) {
     this.service = service;
     this.policy = policy;
+    this.sync = sync;
     this.around = around;
     this.selection = new ShadowSelection(policy.regions());
     Instant now = around.clock().instant();
-    this.shift = new ShiftDesk(policy, record, around.decisionHeader(), now);
+    this.shift = new ShiftDesk(policy, sync.record(), around.decisionHeader(), now);
     this.routes = around.routes().map(factory -> factory.apply(Signal.confirmationsTo(tell)));
     Standing standing =
-        new Standing(
-            record, ServicePhase.OPENING, Optional.empty(), false, Optional.of("starting"));
-    this.view = draw(standing, Map.of());
+        new Standing(sync.record(), ServicePhase.OPENING, false, Optional.of("starting"));
+    this.view = draw(standing, Copies.NONE, Map.of());
   }
 
   ServiceView view() {
@@ -144,15 +139,16 @@ final class ServiceDesk implements AutoCloseable {
   /** Looks, decides, puts into force. */
   void tick(Standing standing) {
     Instant now = around.clock().instant();
-    List<ShadowStatus> shadows = standing.replication().map(Replication::shadows).orElse(List.of());
+    Optional<Copies> copies = sync.copies();
+    List<ShadowStatus> shadows = copies.map(Copies::shadows).orElse(List.of());
     recordShadows(shadows);
-    standing.replication().ifPresent(replication -> reseedFailed(replication, shadows, now));
-    if (standing.replication().isPresent() && standing.sourceSpeaks()) {
+    reseedFailed(shadows, now);
+    if (copies.isPresent() && standing.sourceSpeaks()) {
       choose(standing.record(), shadows);
       decide(standing, shadows, now);
     }
     publish(standing, now);
-    view = draw(standing, risks());
+    view = draw(standing, copies.orElse(Copies.NONE), risks());
   }
 
   @Override
@@ -180,14 +176,14 @@ final class ServiceDesk implements AutoCloseable {
     }
   }
 
-  private void reseedFailed(Replication replication, List<ShadowStatus> shadows, Instant now) {
+  private void reseedFailed(List<ShadowStatus> shadows, Instant now) {
     for (ShadowStatus status : shadows) {
       if (!(status.state() instanceof ShadowState.Failed)) {
         failedSince.remove(status.endpoint());
       } else if (!now.isBefore(
           failedSince.computeIfAbsent(status.endpoint(), name -> now).plus(RESEED_AFTER))) {
         failedSince.remove(status.endpoint());
-        replication.reseed(status.endpoint());
+        sync.reseed(status.endpoint());
       }
     }
   }
@@ -300,7 +296,7 @@ final class ServiceDesk implements AutoCloseable {
         name -> shadows.stream().filter(status -> status.endpoint().equals(name)).findFirst());
   }
 
-  private ServiceView draw(Standing standing, Map<String, RiskScore> risks) {
+  private ServiceView draw(Standing standing, Copies copies, Map<String, RiskScore> risks) {
     ShiftPlan plan = shift.plan();
     return new ServiceView(
         standing.record(),
@@ -310,9 +306,9 @@ final class ServiceDesk implements AutoCloseable {
         shift.order(),
         plan,
         inForce,
-        standing.replication().map(Replication::replicated).orElse(Position.NONE),
-        standing.replication().map(Replication::shadows).orElse(List.of()),
-        standing.replication().map(Replication::figures),
+        copies.replicated(),
+        copies.shadows(),
+        copies.figures(),
         risks,
         standing.trouble().or(() -> routeTrouble));
   }

@@ -5,22 +5,15 @@ import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.ControlRecord;
 import io.understudy.daemon.control.ControlStore;
 import io.understudy.daemon.lifecycle.ServicePhase;
-import io.understudy.daemon.postgres.Access;
-import io.understudy.daemon.postgres.PreflightException;
-import io.understudy.daemon.replication.EpochEnd;
-import io.understudy.daemon.replication.Replication;
-import io.understudy.daemon.replication.ReplicationSpec;
-import io.understudy.daemon.service.Promoter.Outcome;
+import io.understudy.daemon.service.StateSync.Outcome;
 import io.understudy.daemon.shift.OperatorOrder;
 import io.understudy.daemon.watch.EndpointProbe;
 import io.understudy.daemon.watch.PrimaryWatch;
 import io.understudy.daemon.watch.PrimaryWatch.Reachability;
 import io.understudy.model.config.Topology;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -45,23 +38,16 @@ public final class ServiceSupervisor implements AutoCloseable {
   private final ServicePolicy policy;
   private final Surroundings around;
   private final BlockingQueue<Signal> signals = new ArrayBlockingQueue<>(SIGNALS_MAX);
-  private final Promoter promoter;
+  private final StateSync sync;
   private final ServiceDesk desk;
-  private final AccessKeeper access;
   private final Thread thread;
 
   private ControlRecord record;
   private ServicePhase phase = ServicePhase.OPENING;
-  private Optional<EpochEnd> previousEnd = Optional.empty();
-  private Optional<Replication> replication = Optional.empty();
   private PrimaryWatch watch;
   private EndpointProbe probe;
   private Instant retryAt = Instant.MIN;
   private Optional<String> trouble = Optional.of("starting");
-
-  /** Since when the stream of this epoch has been broken while the replication still stands. */
-  private Optional<Instant> captureLostAt = Optional.empty();
-
   private boolean databaseReached;
 
   /** Whether the record's primary was opened since it became that. */
@@ -70,21 +56,66 @@ public final class ServiceSupervisor implements AutoCloseable {
   /** Why the primary counts as dead; null while it does not. */
   private @Nullable String death;
 
+  /** The change of the primary that is under way. */
+  private @Nullable Succession succession;
+
   /**
-   * Takes over a service.
+   * A change of the primary.
+   *
+   * @param order the operator's, if there is one
+   */
+  private record Succession(String cause, Optional<Signal.PromoteOrdered> order) {
+    Optional<String> target() {
+      return order.flatMap(Signal.PromoteOrdered::target);
+    }
+
+    /** A target that is not the new primary did not get what was ordered for it. */
+    void hear(ControlRecord decided) {
+      String what = decided.primary() + " is the primary of epoch " + decided.epoch();
+      if (target().filter(name -> !name.equals(decided.primary())).isPresent()) {
+        refuse(what);
+      } else {
+        order.ifPresent(given -> given.answer().complete(what));
+      }
+    }
+
+    void refuse(String reason) {
+      order.ifPresent(
+          given -> given.answer().completeExceptionally(new IllegalStateException(reason)));
+    }
+  }
+
+  /**
+   * Takes over a service whose state is copied in this process.
    *
    * @throws IOException if its control record cannot be read or created
    */
   public ServiceSupervisor(
       Topology.Service service, ServicePolicy policy, ControlStore store, Surroundings around)
       throws IOException {
+    this(service, policy, new LocalSync(service, policy, store, around), around);
+  }
+
+  /**
+   * Takes over a service whose endpoints have daemons of their own.
+   *
+   * @throws IOException if its control record is not there or cannot be read
+   */
+  public static ServiceSupervisor commanding(
+      EndpointDaemons daemons, Topology.Service service, ServicePolicy policy, Surroundings around)
+      throws IOException {
+    return new ServiceSupervisor(
+        service, policy, new EndpointSync(service, policy, daemons, around), around);
+  }
+
+  private ServiceSupervisor(
+      Topology.Service service, ServicePolicy policy, StateSync sync, Surroundings around) {
     this.service = service;
     this.policy = policy;
     this.around = around;
-    this.record = ControlRecords.readOrCreate(service, policy, store);
-    this.promoter = new Promoter(service, policy, store, around.clock());
-    this.desk = new ServiceDesk(service, policy, record, around, this::tell);
-    this.access = new AccessKeeper(service, record.epoch(), record.primary(), around.audit());
+    this.sync = sync;
+    this.record = sync.record();
+    this.desk = new ServiceDesk(service, policy, sync, around, this::tell);
     this.watch = new PrimaryWatch(policy.promoteAfter());
     this.probe = probePrimary();
     this.thread = Thread.ofVirtual().name("service-" + service.name()).start(this::run);
@@ -146,16 +177,14 @@ public final class ServiceSupervisor implements AutoCloseable {
       around.broken().accept(e);
     } finally {
       probe.close();
-      access.close();
       desk.close();
-      replication.ifPresent(Replication::close);
+      sync.close();
     }
   }
 
   private void hear(Signal signal) {
     switch (signal) {
       case Signal.Observed observed -> observed(observed);
-      case Signal.CaptureFailed failed -> captureFailed(failed);
       case Signal.RoutesInForce inForce -> desk.routesInForce(inForce.version());
       case Signal.RoutesFailed failed -> desk.routesFailed(failed.reason());
       case Signal.Ordered ordered -> ordered.answer().complete(desk.take(ordered.order()));
@@ -178,162 +207,119 @@ public final class ServiceSupervisor implements AutoCloseable {
 
   private void tick() {
     Instant now = around.clock().instant();
-    if (!now.isBefore(retryAt)) {
-      if (death != null) {
-        replace(death);
-      } else if (!opened || replication.isEmpty()) {
+    sync.look(now);
+    follow();
+    Succession going = succession;
+    if (going != null) {
+      succeed(going);
+    } else if (!now.isBefore(retryAt)) {
+      Optional<String> dead = Optional.ofNullable(death).or(() -> sync.death(now));
+      if (dead.isPresent()) {
+        succeed(new Succession(dead.get(), Optional.empty()));
+      } else if (!opened || trouble.isPresent() || sync.copies().isEmpty()) {
         open();
-        retryAt = around.clock().instant().plus(RETRY);
-      } else if (databaseReached && captureLostAt.map(at -> lasted(at, now)).orElse(false)) {
-        replication.ifPresent(Replication::close);
-        release();
+      } else if (databaseReached) {
+        sync.renew(now);
       }
     }
-    desk.tick(new ServiceDesk.Standing(record, phase, replication, databaseReached, trouble));
+    desk.tick(new ServiceDesk.Standing(record, phase, databaseReached, trouble.or(sync::trouble)));
   }
 
-  private static boolean lasted(Instant since, Instant now) {
-    return !now.isBefore(since.plus(RETRY));
-  }
-
-  private void replace(String reason) {
-    promoter.closeDead(record, replication);
-    conclude(Optional.empty(), reason);
-    retryAt = around.clock().instant().plus(RETRY);
-  }
-
-  /**
-   * Lets the replication go without waiting for it: once finished it applies nothing any more, and
-   * a capture of a dead primary may take seconds to notice that it is alone.
-   */
-  private void release() {
-    replication.ifPresent(ended -> Thread.ofVirtual().name("release").start(ended::close));
-    replication = Optional.empty();
-    captureLostAt = Optional.empty();
+  /** The record says who the primary is, whoever changed it. */
+  private void follow() {
+    if (sync.record().epoch() > record.epoch()) {
+      Succession going = succession;
+      beginEpoch(sync.record(), going == null ? "decided elsewhere" : going.cause());
+      if (going != null) {
+        succession = null;
+        going.hear(record);
+      }
+    } else {
+      record = sync.record(); // Its voters may have changed.
+    }
   }
 
   /** Brings the world to what the control record says; the same after a decision and a restart. */
   private void open() {
-    try {
-      if (replication.isEmpty()) {
-        replication = Optional.of(startReplication());
+    Optional<String> before = trouble;
+    trouble = sync.open();
+    if (trouble.isPresent()) {
+      if (!trouble.equals(before)) {
+        log.info("{}: not open yet: {}", service.name(), trouble.get());
       }
-      Access.Verdict verdict = new Access(primary().database()).open(record.epoch());
-      if (verdict instanceof Access.Verdict.Outbid outbid) {
-        trouble =
-            Optional.of(
-                "database of " + primary().name() + " obeys a higher ballot " + outbid.ballot());
-        return;
-      }
-      opened = true;
-      if (phase == ServicePhase.OPENING) {
-        enter(ServicePhase.STEADY, primary().name() + " is open");
-      }
-      previousEnd = Optional.empty();
-      trouble = Optional.empty();
-    } catch (SQLException | PreflightException e) {
-      trouble = Optional.of("cannot open " + primary().name() + ": " + e.getMessage());
-      log.warn("{}: {}", service.name(), trouble.get());
-    }
-  }
-
-  private Replication startReplication() throws SQLException {
-    long epoch = record.epoch();
-    ReplicationFeed feed =
-        new ReplicationFeed(
-            record, around, reason -> tell(new Signal.CaptureFailed(epoch, reason)));
-    return previousEnd.isPresent()
-        ? Replication.startEpoch(spec(), previousEnd.get(), around.clock(), feed)
-        : Replication.start(spec(), around.clock(), feed);
-  }
-
-  private void captureFailed(Signal.CaptureFailed failed) {
-    if (failed.epoch() != record.epoch()) {
+      retryAt = around.clock().instant().plus(sync.retryAfter());
       return;
     }
-    trouble = Optional.of("the stream from " + primary().name() + " ended: " + failed.reason());
-    log.warn("{}: {}", service.name(), trouble.get());
-    captureLostAt = Optional.of(around.clock().instant());
+    opened = true;
+    if (phase == ServicePhase.OPENING) {
+      enter(ServicePhase.STEADY, record.primary() + " is open");
+    }
   }
 
   private void promoteOrdered(Signal.PromoteOrdered order) {
-    try {
-      if (phase != ServicePhase.STEADY || replication.isEmpty()) {
-        order.answer().completeExceptionally(new IllegalStateException("not now: " + trouble));
-        return;
-      }
-      if (order.target().filter(name -> !record.voters().contains(name)).isPresent()) {
-        order
-            .answer()
-            .completeExceptionally(
-                new IllegalArgumentException(
-                    order.target().get() + " is not one of the voters " + record.voters()));
-        return;
-      }
-      // Whatever comes of it, the next tick opens the primary of the record again.
-      opened = false;
-      String refusal = promoter.closeAlive(record, replication.get());
-      if (refusal != null) {
-        order.answer().completeExceptionally(new IllegalStateException(refusal));
-        return;
-      }
-      enter(ServicePhase.CLOSED, "ordered");
-      Outcome outcome = conclude(order.target(), "ordered");
-      switch (outcome) {
-        case Outcome.Decided decided ->
-            order
-                .answer()
-                .complete(
-                    decided.record().primary() + " is the primary of epoch " + record.epoch());
-        case Outcome.Refused refused ->
-            order.answer().completeExceptionally(new IllegalStateException(refused.reason()));
-      }
-    } catch (SQLException e) {
-      order.answer().completeExceptionally(e);
+    Succession wanted = new Succession("ordered", Optional.of(order));
+    if (phase != ServicePhase.STEADY || succession != null || sync.copies().isEmpty()) {
+      wanted.refuse("not now: " + trouble.orElse("a promotion is under way"));
+      return;
     }
+    if (order.target().filter(name -> !record.voters().contains(name)).isPresent()) {
+      order
+          .answer()
+          .completeExceptionally(
+              new IllegalArgumentException(
+                  order.target().get() + " is not one of the voters " + record.voters()));
+      return;
+    }
+    // Whatever comes of it, a later tick opens the primary of the record again.
+    opened = false;
+    Optional<String> refusal = sync.closePrimary();
+    if (refusal.isPresent()) {
+      wanted.refuse(refusal.get());
+      return;
+    }
+    enter(ServicePhase.CLOSED, "ordered");
+    succeed(wanted);
   }
 
-  private Outcome conclude(Optional<String> target, String cause) {
-    Outcome outcome;
-    try {
-      outcome = promoter.decide(record, spec(), replication, target);
-    } catch (IOException e) {
-      outcome = new Outcome.Refused("the control record cannot be written: " + e.getMessage());
-    }
-    release();
-    switch (outcome) {
-      case Outcome.Refused refused -> {
+  private void succeed(Succession wanted) {
+    switch (sync.succeed(wanted.target(), wanted.order().isPresent())) {
+      case Outcome.UnderWay _ -> {
+        succession = wanted;
+        return;
+      }
+      case Outcome.Refused(String reason) -> {
         if (phase == ServicePhase.CLOSED) {
-          enter(ServicePhase.STEADY, refused.reason());
+          enter(ServicePhase.STEADY, reason);
         }
-        trouble = Optional.of("no promotion: " + refused.reason());
+        trouble = Optional.of("no promotion: " + reason);
         log.warn("{}: {}", service.name(), trouble.get());
+        retryAt = around.clock().instant().plus(RETRY);
+        wanted.refuse(reason);
       }
-      case Outcome.Decided decided -> beginEpoch(decided, cause);
+      case Outcome.Decided(ControlRecord next) -> {
+        beginEpoch(next, wanted.cause());
+        wanted.hear(next);
+      }
     }
-    return outcome;
+    succession = null;
   }
 
-  private void beginEpoch(Outcome.Decided decided, String cause) {
+  private void beginEpoch(ControlRecord next, String cause) {
     around
         .audit()
         .record(
             service.name(),
-            new Change(
-                "primary",
-                record.primary(),
-                decided.record().primary(),
-                cause + "; cut " + decided.record().cut()));
-    record = decided.record();
-    previousEnd = Optional.of(decided.end());
+            new Change("primary", record.primary(), next.primary(), cause + "; cut " + next.cut()));
+    record = next;
     death = null;
     databaseReached = false;
     opened = false;
+    retryAt = Instant.MIN;
+    trouble = Optional.of(record.primary() + " is not open yet");
     enter(ServicePhase.DECIDED, "epoch " + record.epoch());
     probe.close();
     watch = new PrimaryWatch(policy.promoteAfter());
     probe = probePrimary();
-    access.beginEpoch(record.epoch(), record.primary());
     enter(ServicePhase.OPENING, "epoch " + record.epoch());
     desk.beginEpoch(record);
     open();
@@ -342,20 +328,6 @@ public final class ServiceSupervisor implements AutoCloseable {
   private void enter(ServicePhase next, String cause) {
     around.audit().record(service.name(), new Change("service", phase.name(), next.name(), cause));
     phase = phase.to(next);
-  }
-
-  private ReplicationSpec spec() {
-    List<Topology.Endpoint> voters =
-        record.voters().stream().map(name -> service.endpoint(name).orElseThrow()).toList();
-    return new ReplicationSpec(
-        service.name(),
-        record.epoch(),
-        primary(),
-        voters,
-        record.k(),
-        policy.capture(),
-        policy.limits(),
-        policy.captureDdl());
   }
 
   private Topology.Endpoint primary() {

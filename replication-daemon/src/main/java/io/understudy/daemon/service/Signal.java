@@ -12,9 +12,6 @@ sealed interface Signal {
   /** A probe looked at an endpoint. */
   record Observed(String endpoint, Observation observation) implements Signal {}
 
-  /** The stream from the primary ended by itself. */
-  record CaptureFailed(long epoch, String reason) implements Signal {}
-
   /** The gateway has every object of the wish with this version. */
   record RoutesInForce(long version) implements Signal {}
 

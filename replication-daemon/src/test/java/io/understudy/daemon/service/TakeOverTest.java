@@ -83,7 +83,7 @@ class TakeOverTest {
   }
 
   /** A board in memory: the maps without the cluster. */
-  private static final class Board implements PlanBoard {
+  static final class Board implements PlanBoard {
     private final Map<String, ShiftPlan> plans = new ConcurrentHashMap<>();
     private final Map<String, RiskScore> risks = new ConcurrentHashMap<>();
 
@@ -249,7 +249,7 @@ class TakeOverTest {
     return new ServiceSupervisor(service, policy(), store, around);
   }
 
-  private static ServicePolicy policy() {
+  static ServicePolicy policy() {
     Cohort everyone = new Cohort("everyone", null, null, null, null, Share.NONE);
     Duration second = Duration.ofSeconds(1);
     return new ServicePolicy(
