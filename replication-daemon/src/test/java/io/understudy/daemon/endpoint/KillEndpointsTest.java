@@ -36,7 +36,7 @@ class KillEndpointsTest {
   private static final List<String> NAMES = List.of("eu-a", "eu-b", "eu-c", "eu-d");
   private static final int KILLS_OF_THE_LONG_PROOF = Integer.getInteger("understudy.kills", 100);
   private static final Duration STUCK = Duration.ofSeconds(30);
-  private static final Duration LONG = Duration.ofSeconds(180);
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   /** What is killed. */
   private enum Blow {
@@ -57,6 +57,9 @@ class KillEndpointsTest {
     CANDIDATE_SERVER,
     OLD_PRIMARY
   }
+
+  private static final List<Blow> BLOWS = List.of(Blow.values());
+  private static final List<Victim> VICTIMS = List.of(Victim.values());
 
   @TempDir Path folder;
   private @Nullable ServiceProcesses service;
@@ -87,7 +90,7 @@ class KillEndpointsTest {
     Random random = seed.random();
     List<Blow> blows = new ArrayList<>();
     for (int i = 0; i < KILLS_OF_THE_LONG_PROOF; i++) {
-      blows.add(Blow.values()[random.nextInt(Blow.values().length)]);
+      blows.add(BLOWS.get(random.nextInt(BLOWS.size())));
     }
     new Run(service, seed).play(blows);
   }
@@ -159,7 +162,7 @@ class KillEndpointsTest {
       String old = primary();
       String candidate = candidate();
       String controller = NAMES.get(random.nextInt(NAMES.size()));
-      Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
+      Victim victim = VICTIMS.get(random.nextInt(VICTIMS.size()));
       say("  promote " + candidate + " from " + old + ", by " + controller + ", kill " + victim);
       service.orderPromotion(controller, candidate);
       Thread.sleep(random.nextInt(1000));
