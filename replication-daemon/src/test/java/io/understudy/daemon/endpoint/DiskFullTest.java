@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small file system under a journal, with real daemons; both voters must hold a commit. */
+@Tag("long")
 class DiskFullTest {
   private static final List<String> NAMES = List.of("eu-a", "eu-b", "eu-c");
 

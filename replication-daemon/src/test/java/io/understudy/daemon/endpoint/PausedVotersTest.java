@@ -14,10 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGSTOP of voters: they hold their connections and say nothing. */
+@Tag("long")
 class PausedVotersTest {
   private static final List<String> NAMES = List.of("eu-a", "eu-b", "eu-c", "eu-d");
 

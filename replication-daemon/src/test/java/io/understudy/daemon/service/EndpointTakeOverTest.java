@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -167,6 +168,7 @@ class EndpointTakeOverTest {
   }
 
   /** No commit returns without it, so nobody would be served. */
+  @Tag("long")
   @Test
   void primaryWhoseDaemonAloneDiesIsReplaced() throws Exception {
     insert(0, 1, 10);

@@ -60,7 +60,7 @@ public final class Relay implements AutoCloseable {
   /**
    * From now on the network is like this; one thread calls it.
    *
-   * @throws UncheckedIOException if the port cannot be listened on again
+   * @throws UncheckedIOException if it cannot end to listen, or not begin again
    */
   public void apply(Fault next) {
     Fault before = fault;
@@ -75,12 +75,18 @@ public final class Relay implements AutoCloseable {
     try {
       if (next instanceof Fault.Refuse) {
         listener.close();
+        // The port listens until the thread in accept has noticed.
+        if (!acceptor.join(END_MAX)) {
+          throw new IOException("it still accepts");
+        }
       } else if (before instanceof Fault.Refuse) {
         listener = listen(port);
         acceptor = accepting(listener);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("relay cannot listen on port " + port + " again", e);
+      throw new UncheckedIOException("relay cannot end or begin to listen on port " + port, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
