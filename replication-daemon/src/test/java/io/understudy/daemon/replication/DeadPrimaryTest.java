@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** SIGKILL of the primary's server, all its processes, and the take-over. */
+@Tag("long")
 class DeadPrimaryTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final InstantSource CLOCK = InstantSource.system();

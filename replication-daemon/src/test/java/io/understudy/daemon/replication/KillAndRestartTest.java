@@ -43,6 +43,7 @@ class KillAndRestartTest {
     return PostgresVersion.V17;
   }
 
+  @Tag("long")
   @ParameterizedTest
   @EnumSource
   @Timeout(300)

@@ -150,6 +150,7 @@ class EndpointTakeOverTest {
     assertThatThrownBy(() -> insert(2, 900, 900)).hasMessageContaining("permission denied");
   }
 
+  @Tag("long")
   @Test
   void orderedPromotionMovesTheWritesAndTheOldPrimaryFollows() throws Exception {
     insert(0, 1, 10);

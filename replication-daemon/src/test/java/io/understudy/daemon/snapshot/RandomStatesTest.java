@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two random states of a table become equal, and exactly the rows that differ are sent. */
+@Tag("long")
 class RandomStatesTest {
   private static final int STATES = 25;
 
