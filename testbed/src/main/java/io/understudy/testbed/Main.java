@@ -60,7 +60,7 @@ public final class Main {
     return switch (name) {
       case "commit" -> CommitBench.run(rest, machine());
       case "resync" -> ResyncBench.run(rest, machine());
-      case "route" -> RouteBench.run(rest, System::nanoTime);
+      case "route" -> RouteBench.run(rest, machine());
       case "sync" -> SyncBench.run(rest, machine());
       default -> {
         System.err.println(

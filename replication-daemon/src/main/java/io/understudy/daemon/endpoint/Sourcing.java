@@ -97,22 +97,11 @@ final class Sourcing implements Part {
 
   /** Whoever speaks of a later epoch ends this one. */
   private void receive(String from, Message.ToVoter message) {
-    if (epochOf(message) > epoch()) {
-      step(new Event.Superseded(epochOf(message)));
+    if (message.epoch() > epoch()) {
+      step(new Event.Superseded(message.epoch()));
     } else if (message instanceof Message.Lead && open) {
       place.send(from, new Message.Opened(epoch()));
     }
-  }
-
-  private static long epochOf(Message.ToVoter message) {
-    return switch (message) {
-      case Message.Join(EpochRecord record) -> record.epoch();
-      case Message.Batch batch -> batch.epoch();
-      case Message.UseSnapshot(long epoch) -> epoch;
-      case Message.Fetch fetch -> fetch.epoch();
-      case Message.AskPromise(var ballot) -> ballot.epoch();
-      case Message.Lead(EpochRecord record) -> record.epoch();
-    };
   }
 
   /** Everything up to what the server was told is in the journal, and replicated. */

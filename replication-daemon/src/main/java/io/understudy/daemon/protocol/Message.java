@@ -6,7 +6,10 @@ import java.util.List;
 /** What travels between daemons. The network may lose, repeat, delay and reorder any of it. */
 public sealed interface Message {
   /** To the daemon beside a shadow. */
-  sealed interface ToVoter extends Message {}
+  sealed interface ToVoter extends Message {
+    /** The epoch that it is about. */
+    long epoch();
+  }
 
   /** To the daemon beside the primary. */
   sealed interface ToSource extends Message {}
@@ -24,7 +27,12 @@ public sealed interface Message {
   record TipAt(long epoch, Position at, Tip tip) implements OfSeeding {}
 
   /** The source says what epoch it leads: cut what is not history, then answer Joined. */
-  record Join(EpochRecord record) implements ToVoter {}
+  record Join(EpochRecord record) implements ToVoter {
+    @Override
+    public long epoch() {
+      return record.epoch();
+    }
+  }
 
   /** Frames that follow {@code previous}; without frames a heartbeat. */
   record Batch(long epoch, Tip previous, List<Frame> frames, Position replicated)
@@ -37,10 +45,20 @@ public sealed interface Message {
   record Fetch(long epoch, Tip after, Position upTo) implements ToVoter {}
 
   /** Will you follow this candidate, and how far do you hold the journal? */
-  record AskPromise(Promise ballot) implements ToVoter {}
+  record AskPromise(Promise ballot) implements ToVoter {
+    @Override
+    public long epoch() {
+      return ballot.epoch();
+    }
+  }
 
   /** You are the primary; this record says so. */
-  record Lead(EpochRecord record) implements ToVoter {}
+  record Lead(EpochRecord record) implements ToVoter {
+    @Override
+    public long epoch() {
+      return record.epoch();
+    }
+  }
 
   /** I follow your epoch and hold this, durably. */
   record Joined(long epoch, Tip durable) implements ToSource {}

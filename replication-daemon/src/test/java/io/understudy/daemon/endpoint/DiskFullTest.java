@@ -9,6 +9,7 @@ import io.understudy.daemon.postgres.PostgresVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class DiskFullTest {
   private static final List<String> NAMES = List.of("eu-a", "eu-b", "eu-c");
+  private static final Duration QUIET = Duration.ofMillis(500);
 
   @TempDir Path folder;
   private ServiceProcesses service;
@@ -60,7 +62,7 @@ class DiskFullTest {
     assumeTrue(mounted, "a tmpfs cannot be mounted here, that takes root's rights");
     service.startAll();
     service.awaitOpen("eu-a");
-    service.awaitFollowing(List.of("eu-b", "eu-c"));
+    service.awaitCopies(List.of("eu-b", "eu-c"));
     Clients clients = new Clients(service);
     clients.startWriters("large ".repeat(1_000));
     try {
@@ -94,14 +96,17 @@ class DiskFullTest {
   /** What was on its way when the disk was full may still be acknowledged. */
   private static int settled(Clients clients) throws Exception {
     int[] seen = {-1};
+    long[] since = {0};
     Await.until(
         "acknowledgements stop",
         LONG,
         () -> {
-          int before = seen[0];
-          seen[0] = clients.acknowledged();
-          Thread.sleep(500);
-          return before == seen[0];
+          int now = clients.acknowledged();
+          if (now != seen[0]) {
+            seen[0] = now;
+            since[0] = System.nanoTime();
+          }
+          return System.nanoTime() - since[0] > QUIET.toNanos();
         });
     return seen[0];
   }

@@ -31,7 +31,7 @@ class PausedVotersTest {
     service = ServiceProcesses.of(folder, PostgresVersion.V18, NAMES);
     service.startAll();
     service.awaitOpen("eu-a");
-    service.awaitFollowing(NAMES.subList(1, 4));
+    service.awaitCopies(NAMES.subList(1, 4));
   }
 
   @AfterEach

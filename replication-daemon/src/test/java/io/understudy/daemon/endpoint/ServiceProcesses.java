@@ -219,9 +219,15 @@ final class ServiceProcesses {
     Await.until(endpoint + " is open", LONG, () -> status(endpoint).open());
   }
 
-  void awaitFollowing(List<String> voters) throws Exception {
+  /** They have a copy: a new voter follows for a moment before it is told to make one. */
+  void awaitCopies(List<String> voters) throws Exception {
     for (String voter : voters) {
-      Await.until(voter + " follows", LONG, () -> status(voter).phase().equals("FOLLOWING"));
+      Await.until(
+          voter + " follows with a copy",
+          LONG,
+          () ->
+              status(voter).phase().equals("FOLLOWING")
+                  && !status(voter).applied().equals(Position.NONE));
     }
   }
 

@@ -208,13 +208,13 @@ final class SimNode {
   private void receive(String from, Message.ToVoter message) {
     SourceRole leading = source;
     if (leading != null) {
-      if (Envelope.epochOf(message) <= leading.record().epoch()) {
+      if (message.epoch() <= leading.record().epoch()) {
         if (message instanceof Message.Lead && leading.phase() == SourceRole.Phase.OPEN) {
           world.network().send(name(), from, new Message.Opened(leading.record().epoch()));
         }
         return;
       }
-      step(new Event.Superseded(Envelope.epochOf(message)));
+      step(new Event.Superseded(message.epoch()));
     }
     step(new Event.VoterReceived(from, message));
   }

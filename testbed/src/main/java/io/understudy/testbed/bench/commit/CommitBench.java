@@ -1,8 +1,7 @@
 package io.understudy.testbed.bench.commit;
 
+import io.understudy.testbed.bench.BenchCommand;
 import io.understudy.testbed.bench.BenchResult;
-import io.understudy.testbed.command.InvalidOptionsException;
-import io.understudy.testbed.command.Options;
 import io.understudy.testbed.demo.Machine;
 import io.understudy.testbed.process.JavaModules;
 import io.understudy.testbed.process.Patience;
@@ -26,10 +25,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class CommitBench {
   private static final String NAME = "commit";
-  private static final String ALL = "async,native,physical,ours";
-  private static final int RAN = 0;
-  private static final int FAILED = 1;
-  private static final int WRONG_USE = 2;
+  private static final List<String> ALL = List.of("async", "native", "physical", "ours");
   private static final List<Integer> WRITERS = List.of(1, 8, 32);
   private static final int WARM_UP_SECONDS = 3;
   private static final int STALL_SECONDS = 600;
@@ -56,38 +52,34 @@ public final class CommitBench {
   private record Plan(int rounds, int seconds, boolean stalls, List<String> contenders) {}
 
   /**
-   * Measures and prints a table; with {@code --json} the last line is one JSON object. {@code
-   * --long} adds ten minutes of one writer, {@code --contenders} leaves some out.
-   *
-   * @return 0 if it ran, whatever the figures are; 1 if it did not; 2 for wrong use
+   * Runs it as a command, with {@code --rounds} and {@code --seconds}. {@code --long} adds ten
+   * minutes of one writer, {@code --contenders} leaves some out.
    */
   public static int run(String[] arguments, Machine machine) {
     List<String> pairs = new ArrayList<>(List.of(arguments));
-    boolean json = pairs.remove("--json");
     boolean stalls = pairs.remove("--long");
-    try {
-      Options options = new Options(pairs.toArray(String[]::new));
-      int rounds = options.number("rounds", 3, 1);
-      int seconds = options.number("seconds", 20, 1);
-      List<String> contenders = List.of(options.text("contenders", ALL).split(","));
-      options.check();
-      Plan plan = new Plan(rounds, seconds, stalls, contenders);
-      BenchResult result = new CommitBench(machine, plan).measure();
-      machine.out().print(result.table());
-      if (json) {
-        machine.out().println(result.json());
+    return BenchCommand.run(
+        NAME,
+        pairs,
+        machine.out(),
+        options -> {
+          int rounds = options.number("rounds", 3, 1);
+          int seconds = options.number("seconds", 20, 1);
+          List<String> contenders = contenders(options.text("contenders", String.join(",", ALL)));
+          Plan plan = new Plan(rounds, seconds, stalls, contenders);
+          return () -> new CommitBench(machine, plan).measure();
+        });
+  }
+
+  private static List<String> contenders(String text) {
+    List<String> names = List.of(text.split(",", -1));
+    for (String name : names) {
+      if (!ALL.contains(name)) {
+        throw new IllegalArgumentException(
+            "--contenders: '" + name + "' is none of " + String.join(", ", ALL));
       }
-      return RAN;
-    } catch (InvalidOptionsException e) {
-      System.err.println(e.getMessage());
-      return WRONG_USE;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return FAILED;
-    } catch (Exception e) {
-      System.err.println("bench " + NAME + " did not run: " + e.getMessage());
-      return FAILED;
     }
+    return names;
   }
 
   private BenchResult measure() throws IOException, SQLException, InterruptedException {

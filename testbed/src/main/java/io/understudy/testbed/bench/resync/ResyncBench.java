@@ -1,9 +1,8 @@
 package io.understudy.testbed.bench.resync;
 
 import io.understudy.daemon.snapshot.Estimator;
+import io.understudy.testbed.bench.BenchCommand;
 import io.understudy.testbed.bench.BenchResult;
-import io.understudy.testbed.command.InvalidOptionsException;
-import io.understudy.testbed.command.Options;
 import io.understudy.testbed.demo.Machine;
 import io.understudy.testbed.process.Patience;
 import io.understudy.testbed.process.ProcessFamily;
@@ -28,9 +27,6 @@ import java.util.function.ToDoubleFunction;
  */
 public final class ResyncBench {
   private static final String NAME = "resync";
-  private static final int RAN = 0;
-  private static final int FAILED = 1;
-  private static final int WRONG_USE = 2;
 
   /** What one copy took. */
   private record Run(double seconds, double processorSeconds, long bytes) {}
@@ -46,35 +42,17 @@ public final class ResyncBench {
     this.rounds = rounds;
   }
 
-  /**
-   * Measures and prints a table; with {@code --json} the last line is one JSON object.
-   *
-   * @return 0 if it ran, whatever the figures are; 1 if it did not; 2 for wrong use
-   */
+  /** Runs it as a command, with {@code --rows} and {@code --rounds}. */
   public static int run(String[] arguments, Machine machine) {
-    List<String> pairs = new ArrayList<>(List.of(arguments));
-    boolean json = pairs.remove("--json");
-    try {
-      Options options = new Options(pairs.toArray(String[]::new));
-      Stock stock = new Stock(options.number("rows", 1_000_000, 1_000));
-      int rounds = options.number("rounds", 3, 1);
-      options.check();
-      BenchResult result = new ResyncBench(machine, stock, rounds).measure();
-      machine.out().print(result.table());
-      if (json) {
-        machine.out().println(result.json());
-      }
-      return RAN;
-    } catch (InvalidOptionsException e) {
-      System.err.println(e.getMessage());
-      return WRONG_USE;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return FAILED;
-    } catch (Exception e) {
-      System.err.println("bench " + NAME + " did not run: " + e.getMessage());
-      return FAILED;
-    }
+    return BenchCommand.run(
+        NAME,
+        List.of(arguments),
+        machine.out(),
+        options -> {
+          Stock stock = new Stock(options.number("rows", 1_000_000, 1_000));
+          int rounds = options.number("rounds", 3, 1);
+          return () -> new ResyncBench(machine, stock, rounds).measure();
+        });
   }
 
   private BenchResult measure() throws IOException, SQLException, InterruptedException {

@@ -1,9 +1,8 @@
 package io.understudy.testbed.bench.sync;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.testbed.bench.BenchCommand;
 import io.understudy.testbed.bench.BenchResult;
-import io.understudy.testbed.command.InvalidOptionsException;
-import io.understudy.testbed.command.Options;
 import io.understudy.testbed.demo.Machine;
 import io.understudy.testbed.process.JavaModules;
 import io.understudy.testbed.process.Patience;
@@ -27,9 +26,6 @@ import java.util.Locale;
  */
 public final class SyncBench {
   private static final String NAME = "sync";
-  private static final int RAN = 0;
-  private static final int FAILED = 1;
-  private static final int WRONG_USE = 2;
   private static final int STEADY_SECONDS = 15;
   private static final double STEADY_PART = 0.7;
 
@@ -48,39 +44,21 @@ public final class SyncBench {
     this.wanted = wanted;
   }
 
-  /**
-   * Measures and prints a table; with {@code --json} the last line is one JSON object.
-   *
-   * @return 0 if it ran, whatever the figures are; 1 if it did not; 2 for wrong use
-   */
+  /** Runs it as a command, with {@code --capture}, {@code --shadows}, {@code --rounds}, rows. */
   public static int run(String[] arguments, Machine machine) {
-    List<String> pairs = new ArrayList<>(List.of(arguments));
-    boolean json = pairs.remove("--json");
-    try {
-      Options options = new Options(pairs.toArray(String[]::new));
-      Wanted wanted =
-          new Wanted(
-              CaptureKind.parse(options.text("capture", "pgoutput")),
-              options.number("shadows", 3, 1),
-              options.number("rounds", 3, 1),
-              options.number("rows", 100_000, 1_000));
-      options.check();
-      BenchResult result = new SyncBench(machine, wanted).measure();
-      machine.out().print(result.table());
-      if (json) {
-        machine.out().println(result.json());
-      }
-      return RAN;
-    } catch (InvalidOptionsException | IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      return WRONG_USE;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return FAILED;
-    } catch (Exception e) {
-      System.err.println("bench " + NAME + " did not run: " + e.getMessage());
-      return FAILED;
-    }
+    return BenchCommand.run(
+        NAME,
+        List.of(arguments),
+        machine.out(),
+        options -> {
+          Wanted wanted =
+              new Wanted(
+                  CaptureKind.parse(options.text("capture", "pgoutput")),
+                  options.number("shadows", 3, 1),
+                  options.number("rounds", 3, 1),
+                  options.number("rows", 100_000, 1_000));
+          return () -> new SyncBench(machine, wanted).measure();
+        });
   }
 
   private BenchResult measure() throws IOException, SQLException, InterruptedException {
