@@ -1,5 +1,6 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.snapshot.Progress;
 import io.understudy.model.Position;
 import java.io.IOException;
 import java.util.Optional;
@@ -22,6 +23,8 @@ final class Applying {
   private volatile long readingMillis;
   private volatile Optional<String> failure = Optional.empty();
   private volatile Optional<String> trouble = Optional.empty();
+  private Position wanted = Position.NONE; // what may be applied, were it not held; never falls
+  private @Nullable Position limit; // while it is held: nothing beyond this is applied
 
   /**
    * @param applied hears on the loop what is in the database
@@ -50,13 +53,48 @@ final class Applying {
                   place.recent(),
                   place.counters()),
               from,
-              new Progress());
+              new Listener());
       applier = running;
       running.start();
     }
+    wanted = wanted.compareTo(upTo) < 0 ? upTo : wanted;
     if (running != null) {
-      running.raise(upTo);
+      running.raise(allowed());
     }
+  }
+
+  private Position allowed() {
+    Position bound = limit;
+    return bound == null || wanted.compareTo(bound) < 0 ? wanted : bound;
+  }
+
+  /** Nothing is applied beyond what may be applied already. */
+  void hold() {
+    limit = Position.NONE;
+  }
+
+  /** While it is held: goes on up to here and not a transaction further. */
+  void allow(Position upTo) {
+    limit = upTo;
+    goOn();
+  }
+
+  /** Holds it no longer. */
+  void release() {
+    limit = null;
+    goOn();
+  }
+
+  private void goOn() {
+    ShadowApplier running = applier;
+    if (running != null) {
+      running.raise(allowed());
+    }
+  }
+
+  /** Why it stopped for good; empty while it goes on. Any thread. */
+  Optional<String> failure() {
+    return failure;
   }
 
   /** Ends it for good; nothing is applied after this returns. Blocks. */
@@ -69,11 +107,11 @@ final class Applying {
   }
 
   /** What is known of the database, while a copy of it is made or not. */
-  EndpointReport.Shadow report(Optional<EndpointReport.Progress> seeding) {
+  EndpointReport.Shadow report(Optional<Progress.Sent> seeding) {
     return new EndpointReport.Shadow(readingMillis, seeding, failure, trouble);
   }
 
-  private final class Progress implements ShadowApplier.Listener {
+  private final class Listener implements ShadowApplier.Listener {
     @Override
     public void applied(Position position, long reading) {
       readingMillis = Math.max(readingMillis, reading);
@@ -98,7 +136,7 @@ final class Applying {
       failure = Optional.of(reason);
       log.error(
           "{} of {}: applying -> stopped cause={}; what it journals still counts, but it serves"
-              + " nothing new until it is seeded anew",
+              + " nothing new until it is repaired or seeded anew",
           place.settings().self(),
           place.settings().service(),
           reason);

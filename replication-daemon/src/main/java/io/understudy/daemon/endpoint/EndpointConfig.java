@@ -1,6 +1,7 @@
 package io.understudy.daemon.endpoint;
 
 import io.understudy.daemon.config.YamlFile;
+import io.understudy.daemon.endpoint.EndpointSettings.Pace;
 import io.understudy.daemon.protocol.CutHistory;
 import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Electorate;
@@ -12,6 +13,7 @@ import io.understudy.model.config.HostPort;
 import io.understudy.model.config.Topology;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -77,13 +79,14 @@ public record EndpointConfig(
       root.reject("self", "'" + self + "' must be one of two endpoints or more");
     }
     Optional<Api> api = api(root.section("api"));
+    Pace pace = pace(root);
     root.rejectUnknownKeys();
     problems.throwIfAny(file.toString());
     Map<String, HostPort> wires = new LinkedHashMap<>();
     wired.forEach(each -> wires.put(each.endpoint().name(), each.wire()));
     List<Topology.Endpoint> endpoints = wired.stream().map(Wired::endpoint).toList();
     return new EndpointConfig(
-        new EndpointSettings(service, self, endpoints, folder, EndpointSettings.Pace.DEFAULT),
+        new EndpointSettings(service, self, endpoints, folder, pace),
         wires,
         certificates,
         control,
@@ -103,6 +106,16 @@ public record EndpointConfig(
     }
     section.rejectUnknownKeys();
     return Optional.of(new Api(listen, tokens));
+  }
+
+  private static Pace pace(ConfigSection root) {
+    Duration snapshotMax = root.duration("snapshotMax", Pace.DEFAULT.snapshotMax());
+    Duration verifyEvery = root.duration("verifyEvery", Pace.DEFAULT.verifyEvery());
+    if (!snapshotMax.isPositive()) {
+      root.reject("snapshotMax", "'0' would let no copy end; at least 1s is needed");
+      return Pace.DEFAULT;
+    }
+    return Pace.DEFAULT.copying(snapshotMax, verifyEvery);
   }
 
   private static Wired endpoint(ConfigSection section) {

@@ -1,5 +1,6 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.audit.AuditLog;
 import io.understudy.daemon.control.EpochStore;
 import io.understudy.daemon.journal.JournalLimits;
 import io.understudy.daemon.journal.PromiseFile;
@@ -12,6 +13,7 @@ import io.understudy.daemon.protocol.SourceStart;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.daemon.protocol.VoterStart;
 import io.understudy.daemon.replication.Figures;
+import io.understudy.daemon.snapshot.Report;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.daemon.wire.Peers;
 import io.understudy.model.Position;
@@ -23,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -201,6 +204,45 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
           record -> asker.step(new Event.RecordSeen(record)),
           () -> asker.step(new Event.RecordUnknown()));
     }
+  }
+
+  /**
+   * Compares this endpoint's copy with its primary, while both go on.
+   *
+   * @param cause who wants it, for the audit log
+   * @return what was found; fails with an {@link IllegalStateException} that says why it could not
+   *     be compared
+   */
+  public CompletableFuture<Report> verify(String cause) {
+    return withCopy(caretaker -> caretaker.verify(cause));
+  }
+
+  /**
+   * Sends this endpoint the rows in which it differs from its primary, and compares again.
+   *
+   * @param cause who wants it, for the audit log
+   * @return what it came to; fails with an {@link IllegalStateException} that says why it could not
+   *     be repaired, always on the endpoint that is the source
+   */
+  public CompletableFuture<Repair> repair(String cause) {
+    return withCopy(caretaker -> caretaker.repair(cause));
+  }
+
+  /** What was copied, compared and repaired here, and why. */
+  public AuditLog audit() {
+    return place.audit();
+  }
+
+  private <T> CompletableFuture<T> withCopy(Function<Caretaker, CompletableFuture<T>> order) {
+    CompletableFuture<CompletableFuture<T>> ordered = new CompletableFuture<>();
+    loop.post(() -> {
+      try {
+        ordered.complete(order.apply(part.caretaker()));
+      } catch (IllegalStateException e) {
+        ordered.completeExceptionally(e);
+      }
+    });
+    return ordered.thenCompose(Function.identity());
   }
 
   /** How it stands; waits for the daemon's thread. */

@@ -20,6 +20,7 @@ import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import io.understudy.model.config.Topology;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -103,6 +104,49 @@ final class EndpointDatabase {
         ResultSet row = statement.executeQuery("SELECT pg_current_wal_insert_lsn()::text")) {
       row.next();
       return Lsn.parse(row.getString(1));
+    }
+  }
+
+  /** What a comparison found to differ, if nothing was found to be equal since. */
+  Optional<CopyStatus.Verdict.Different> divergence() throws SQLException {
+    Bootstrap.schema(server);
+    try (Connection connection = server.control();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT epoch, lsn::text, what FROM understudy.divergence WHERE service = ?")) {
+      statement.setString(1, service);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(
+                new CopyStatus.Verdict.Different(
+                    new Position(row.getLong(1), Lsn.parse(row.getString(2))), row.getString(3)))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /** Keeps what was found to differ; anything else takes it away. */
+  void noteDivergence(CopyStatus.Verdict verdict) throws SQLException {
+    try (Connection connection = server.control()) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement delete =
+          connection.prepareStatement("DELETE FROM understudy.divergence WHERE service = ?")) {
+        delete.setString(1, service);
+        delete.executeUpdate();
+      }
+      if (verdict instanceof CopyStatus.Verdict.Different(Position at, String what)) {
+        try (PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO understudy.divergence (service, epoch, lsn, what)"
+                    + " VALUES (?, ?, ?::pg_lsn, ?)")) {
+          insert.setString(1, service);
+          insert.setLong(2, at.epoch());
+          insert.setString(3, at.lsn().toString());
+          insert.setString(4, what);
+          insert.executeUpdate();
+        }
+      }
+      connection.commit();
     }
   }
 

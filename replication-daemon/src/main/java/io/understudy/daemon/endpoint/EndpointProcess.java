@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint's daemon as a process. What is read from its input, a line each: {@code status};
- * {@code promote NAME} makes an endpoint the primary of a new epoch.
+ * {@code promote NAME} makes an endpoint the primary of a new epoch; {@code verify} compares this
+ * endpoint's copy with its primary, {@code repair} sends it what differs. The answers of the last
+ * two come when they are done.
  */
 public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -114,10 +116,19 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
         out.println(daemon.status());
       } else if (line.startsWith("promote ")) {
         promote(line.substring("promote ".length()).strip(), out);
+      } else if (line.equals("verify")) {
+        tell(daemon.verify("an order"), out);
+      } else if (line.equals("repair")) {
+        tell(daemon.repair("an order"), out);
       } else {
-        out.println("not understood; there are: status, promote NAME");
+        out.println("not understood; there are: status, promote NAME, verify, repair");
       }
     }
+  }
+
+  private static void tell(CompletableFuture<?> ordered, PrintStream out) {
+    CompletableFuture<?> _ =
+        ordered.whenComplete((found, why) -> out.println(why == null ? found : why.getMessage()));
   }
 
   private void promote(String candidate, PrintStream out) {

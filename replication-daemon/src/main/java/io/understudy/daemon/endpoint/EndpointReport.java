@@ -1,6 +1,7 @@
 package io.understudy.daemon.endpoint;
 
 import io.understudy.daemon.replication.Distribution;
+import io.understudy.daemon.snapshot.Progress;
 import io.understudy.model.Position;
 import java.util.Map;
 import java.util.Optional;
@@ -43,19 +44,10 @@ public record EndpointReport(
    */
   public record Shadow(
       long readingMillis,
-      Optional<Progress> seeding,
+      Optional<Progress.Sent> seeding,
       Optional<String> failure,
       Optional<String> trouble) {
     static final Shadow NONE = new Shadow(0, Optional.empty(), Optional.empty(), Optional.empty());
-  }
-
-  /**
-   * How far a copy is.
-   *
-   * @param bytesExpected estimate of the whole; 0 while unknown
-   */
-  public record Progress(long rows, long bytes, long bytesExpected) {
-    static final Progress BEGUN = new Progress(0, 0, 0);
   }
 
   static EndpointReport between(String why) {

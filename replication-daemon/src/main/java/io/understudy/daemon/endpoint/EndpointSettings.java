@@ -25,20 +25,44 @@ public record EndpointSettings(
    * @param look between two looks at the control record, and two attempts at what failed
    * @param limits of a source towards its voters
    * @param retention what the journal keeps of the past
+   * @param snapshotMax how long a copy or a comparison may hold a snapshot of either server
+   * @param verifyEvery between two comparisons of a shadow with the primary; zero for none
    */
-  public record Pace(Duration tick, Duration look, SourceLimits limits, RetentionPolicy retention) {
+  public record Pace(
+      Duration tick,
+      Duration look,
+      SourceLimits limits,
+      RetentionPolicy retention,
+      Duration snapshotMax,
+      Duration verifyEvery) {
     public static final Pace DEFAULT =
         new Pace(
             Duration.ofMillis(20),
             Duration.ofMillis(500),
             new SourceLimits(16, Duration.ofSeconds(2)),
-            new RetentionPolicy(256L << 20, Duration.ofDays(1)));
+            new RetentionPolicy(256L << 20, Duration.ofDays(1)),
+            Duration.ofHours(1),
+            Duration.ZERO);
 
     public Pace {
-      if (!tick.isPositive() || !look.isPositive()) {
+      if (!tick.isPositive() || !look.isPositive() || !snapshotMax.isPositive()) {
         throw new IllegalArgumentException(
-            "tick " + tick + " or look " + look + " is not positive");
+            "tick "
+                + tick
+                + ", look "
+                + look
+                + " or snapshotMax "
+                + snapshotMax
+                + " is not positive");
       }
+      if (verifyEvery.isNegative()) {
+        throw new IllegalArgumentException("verifyEvery " + verifyEvery + " is negative");
+      }
+    }
+
+    /** The same with other bounds for copies and comparisons. */
+    public Pace copying(Duration newSnapshotMax, Duration newVerifyEvery) {
+      return new Pace(tick, look, limits, retention, newSnapshotMax, newVerifyEvery);
     }
   }
 

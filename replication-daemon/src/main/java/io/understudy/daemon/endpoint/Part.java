@@ -41,6 +41,13 @@ sealed interface Part permits Part.Between, Sourcing, Voting {
 
   EndpointReport report();
 
+  /**
+   * Compares this endpoint's copy with the primary, and repairs it.
+   *
+   * @throws IllegalStateException if it has none; the message says why
+   */
+  Caretaker caretaker();
+
   /** Makes the copy anew, if this is a voter that follows. */
   default void reseed() {}
 
@@ -75,6 +82,11 @@ sealed interface Part permits Part.Between, Sourcing, Voting {
     @Override
     public EndpointReport report() {
       return EndpointReport.between(why);
+    }
+
+    @Override
+    public Caretaker caretaker() {
+      throw new IllegalStateException("it is " + why + "; try again in a moment");
     }
   }
 }

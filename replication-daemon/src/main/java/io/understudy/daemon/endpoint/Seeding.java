@@ -8,7 +8,8 @@ import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.Slots;
 import io.understudy.daemon.postgres.SqlState;
 import io.understudy.daemon.protocol.Tip;
-import io.understudy.daemon.seed.Seeder;
+import io.understudy.daemon.snapshot.Progress;
+import io.understudy.daemon.snapshot.ShadowCopy;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.sql.Connection;
@@ -33,13 +34,18 @@ final class Seeding {
   private static final Logger log = LoggerFactory.getLogger(Seeding.class);
   private static final long TIP_SECONDS_MAX = 30;
 
-  /** From where to where. */
-  record Way(String service, Server primary, Server shadow, Position atLeast) {}
+  /**
+   * From where to where.
+   *
+   * @param copy makes it, the cheaper way
+   */
+  record Way(String service, Server primary, Server shadow, Position atLeast, ShadowCopy copy) {}
 
   private final Way way;
   private final Function<Lsn, CompletableFuture<Tip>> tipAt;
   private final Thread thread;
-  private volatile EndpointReport.Progress progress = EndpointReport.Progress.BEGUN;
+  private volatile Progress.Sent progress = Progress.Sent.NONE;
+  private volatile String outcome = "";
 
   /**
    * @param tipAt asks the source; the answer may never come
@@ -58,18 +64,26 @@ final class Seeding {
     thread.start();
   }
 
-  EndpointReport.Progress progress() {
+  /** How far it is. Any thread. */
+  Progress.Sent progress() {
     return progress;
   }
 
-  /** Gives up; a copy that is not complete leaves the database as it was. */
+  /** What was copied and how, for people; empty before it is done. Any thread. */
+  String outcome() {
+    return outcome;
+  }
+
+  /** Gives up. Never started, it never starts. */
   void abandon() {
     thread.interrupt();
   }
 
-  /** Gives up, and waits until it changes nothing any more. Never started, it never starts. */
-  void end() throws InterruptedException {
-    thread.interrupt();
+  /**
+   * Waits until it changes nothing any more. Then the database is as it was, or copied, or has no
+   * applied position. Blocks.
+   */
+  void awaitEnd() throws InterruptedException {
     if (thread.getState() != Thread.State.NEW) {
       thread.join();
     }
@@ -111,13 +125,8 @@ final class Seeding {
             "the primary's snapshot is at " + tip.position() + ", before " + way.atLeast(),
             "55000");
       }
-      new Seeder(way.service(), way.primary(), way.shadow())
-          .copy(
-              export,
-              tip.position(),
-              catalogue,
-              (rows, bytes, expected) ->
-                  progress = new EndpointReport.Progress(rows, bytes, expected));
+      ShadowCopy.Call call = new ShadowCopy.Call(ShadowCopy.Wish.CHEAPER, sent -> progress = sent);
+      outcome = way.copy().bring(export, tip.position(), catalogue, call).toString();
       log.info("{}: seeded position={}", way.shadow(), tip.position());
       return tip;
     }

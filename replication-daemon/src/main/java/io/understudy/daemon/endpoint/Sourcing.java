@@ -374,6 +374,13 @@ final class Sourcing implements Part {
   }
 
   @Override
+  public Caretaker caretaker() {
+    throw new IllegalStateException(
+        place.settings().self()
+            + " is the primary, with whose rows shadows are compared; ask a shadow's daemon");
+  }
+
+  @Override
   public EndpointReport report() {
     EndpointStatus status =
         new EndpointStatus(
@@ -383,7 +390,8 @@ final class Sourcing implements Part {
             place.tip(),
             role.replicated(),
             applied,
-            open && !gone);
+            open && !gone,
+            CopyStatus.NONE);
     Upkeep kept = upkeep;
     return new EndpointReport(
         status,

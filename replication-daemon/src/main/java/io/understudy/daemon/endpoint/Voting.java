@@ -1,6 +1,5 @@
 package io.understudy.daemon.endpoint;
 
-import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.protocol.Effect;
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.protocol.Event;
@@ -10,13 +9,14 @@ import io.understudy.daemon.protocol.Promise;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.daemon.protocol.VoterRole;
 import io.understudy.daemon.protocol.VoterStart;
+import io.understudy.daemon.snapshot.Progress;
 import io.understudy.daemon.wire.Parcel;
+import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +33,10 @@ final class Voting implements Part {
   private boolean shadow; // its database waits for no standby
   private boolean closing;
   private boolean scanning; // the journal is read back because it was damaged
-  private volatile @Nullable Seeding seeding; // changed on the loop
-  private int copies; // how many were begun or ended: an earlier one comes to nothing
-  private @Nullable Question question;
-
-  /** What the seeding wants to know of the source. */
-  private record Question(String source, Position at, CompletableFuture<Tip> answer) {}
+  private volatile Copying.Ending copied = () -> {}; // of the copy that was under way at the end
+  private final TipQuestion tips;
+  private final Copying copying;
+  private final Caretaker caretaker;
 
   Voting(Workplace place, Stage stage, VoterStart start) {
     this.place = place;
@@ -46,6 +44,9 @@ final class Voting implements Part {
     this.role = new VoterRole(start);
     this.applied = start.applied();
     this.applying = newApplying();
+    this.tips = new TipQuestion(place);
+    this.copying = new Copying(place, tips, () -> step(new Event.ReseedFailed()));
+    this.caretaker = new Caretaker(place, new Charge());
   }
 
   private Applying newApplying() {
@@ -53,9 +54,15 @@ final class Voting implements Part {
         place,
         position -> {
           applied = position;
+          caretaker.moved();
           step(new Event.Applied(position));
         },
         this::rotten);
+  }
+
+  @Override
+  public Caretaker caretaker() {
+    return caretaker;
   }
 
   @Override
@@ -66,9 +73,8 @@ final class Voting implements Part {
           place.with(
               Workplace.contents(parcel), () -> step(new Event.VoterReceived(from, message)));
       case Message.TipAt(long epoch, Position at, Tip tip) -> {
-        Question asked = question;
-        if (asked != null && epoch == role.epoch() && asked.at().equals(at)) {
-          asked.answer().complete(tip);
+        if (epoch == role.epoch()) {
+          tips.answered(at, tip);
         }
       }
       case Message.ToSource _, Message.ToController _, Message.AskTip _ -> {}
@@ -77,16 +83,15 @@ final class Voting implements Part {
 
   @Override
   public void tick() {
-    Question asked = question;
-    if (asked != null && !asked.answer().isDone()) {
-      place.send(asked.source(), new Message.AskTip(role.epoch(), asked.at()));
-    }
+    tips.remind(role.epoch());
+    caretaker.moved();
   }
 
   /** The record may name this endpoint, for example after a restart of everything. */
   @Override
   public void look() {
     place.desk().retain(place.settings().pace().retention(), applied);
+    caretaker.look();
     place.record(
         new Effect.ReadRecord(),
         record -> {
@@ -150,10 +155,7 @@ final class Voting implements Part {
       case Effect.Read read ->
           place.read(
               read.peer(), read, new RoleReader(place, read, this::step, this::step, this::rotten));
-      case Effect.Apply(Position upTo) -> {
-        becomeShadow();
-        applying.raise(applied, upTo);
-      }
+      case Effect.Apply(Position upTo) -> apply(upTo);
       case Effect.Close(long epoch) -> close(epoch);
       case Effect.Reseed(String from, Position atLeast) -> copy(from, atLeast, this::reseeded);
       case Effect.CopyDatabase(String from, Position atLeast) ->
@@ -197,19 +199,27 @@ final class Voting implements Part {
 
   // -- the database
 
+  private void apply(Position upTo) {
+    becomeShadow();
+    if (applied.equals(Position.NONE)) {
+      // A copy that broke off in the middle left nothing that changes could be applied to.
+      place.loop().post(this::reseed);
+    } else {
+      applying.raise(applied, upTo);
+    }
+  }
+
   private void close(long epoch) {
     Applying before = applying;
     applying = newApplying();
-    Seeding copying = seeding;
-    seeding = null;
-    copies++;
+    Copying.Ending given = copying.giveUp();
     closing = true;
+    caretaker.abandon();
     place.ask(
         () -> {
+          caretaker.awaitEnd();
           before.stop();
-          if (copying != null) {
-            copying.end(); // What the database contains must be true for longer than this answer.
-          }
+          given.await(); // What the database contains must be true for longer than this answer.
           return place.database().closeBefore(epoch);
         },
         () -> !gone,
@@ -243,68 +253,21 @@ final class Voting implements Part {
         Workplace.Answer.of(_ -> {}));
   }
 
-  /** Replaces the database's content; an earlier copy ends first. */
+  /** Replaces the database's content. */
   private void copy(String from, Position atLeast, Consumer<Tip> then) {
     becomeShadow();
     Applying before = applying;
     applying = newApplying();
-    Seeding earlier = seeding;
-    copies++;
-    int wanted = copies;
-    long epoch = role.epoch();
-    Server primary = Server.of(place.settings().endpoint(from));
-    Seeding.Way way =
-        new Seeding.Way(place.settings().service(), primary, place.database().server(), atLeast);
-    Seeding next =
-        new Seeding(
-            way,
-            at -> ask(from, new Position(epoch, at)),
-            (tip, problem) -> place.loop().post(() -> copied(wanted, tip, problem, then)));
-    seeding = next;
-    place.ask(
+    caretaker.abandon();
+    copying.begin(
+        new Copying.Order(from, atLeast, role.epoch()),
         () -> {
+          caretaker.awaitEnd();
           before.stop();
-          if (earlier != null) {
-            earlier.end();
-          }
-          return true;
         },
-        () -> true, // Whoever comes next relies on it that nothing earlier is at work.
-        Workplace.Answer.of(_ -> {
-          if (!gone && copies == wanted) {
-            next.start();
-          }
-        }));
-  }
-
-  /** On the seeding's thread. */
-  private CompletableFuture<Tip> ask(String source, Position at) {
-    CompletableFuture<Tip> answer = new CompletableFuture<>();
-    place.loop().post(() -> question = new Question(source, at, answer));
-    return answer;
-  }
-
-  private void copied(int which, Tip tip, String problem, Consumer<Tip> then) {
-    if (gone || copies != which) {
-      return;
-    }
-    seeding = null;
-    question = null;
-    if (problem.isEmpty()) {
-      then.accept(tip);
-      return;
-    }
-    log.warn(
-        "{} of {}: seeding failed cause={}",
-        place.settings().self(),
-        place.settings().service(),
-        problem);
-    place.later(
-        place.settings().pace().look(),
-        () -> {
-          if (copies == which) {
-            step(new Event.ReseedFailed());
-          }
+        (tip, how) -> {
+          caretaker.forget(how);
+          then.accept(tip);
         });
   }
 
@@ -343,36 +306,78 @@ final class Voting implements Part {
   @Override
   public void leave() {
     gone = true;
-    Seeding running = seeding;
-    if (running != null) {
-      running.abandon();
-    }
+    caretaker.abandon();
+    copied = copying.giveUp();
   }
 
   @Override
   public void end() throws InterruptedException {
+    caretaker.awaitEnd();
     applying.stop();
-    Seeding running = seeding;
-    if (running != null) {
-      running.end();
-    }
+    copied.await();
   }
 
   @Override
   public EndpointReport report() {
+    Optional<Progress.Sent> sent = copying.progress();
+    CopyStatus known = caretaker.status();
+    CopyStatus copy =
+        sent.map(so -> new CopyStatus(known.verdict(), "copying: " + so.describe())).orElse(known);
     EndpointStatus status =
         new EndpointStatus(
-            "voter",
-            closing ? "CLOSING" : role.phase().name(),
-            role.epoch(),
-            place.tip(),
-            Position.NONE,
-            applied,
-            false);
+            "voter", phase(copy), role.epoch(), place.tip(), Position.NONE, applied, false, copy);
     return new EndpointReport(
-        status,
-        place.durable().position(),
-        Optional.empty(),
-        applying.report(Optional.ofNullable(seeding).map(Seeding::progress)));
+        status, place.durable().position(), Optional.empty(), applying.report(sent));
+  }
+
+  private String phase(CopyStatus copy) {
+    if (closing) {
+      return "CLOSING";
+    }
+    return role.phase() == VoterRole.Phase.FOLLOWING && copy.diverged()
+        ? "DIVERGED"
+        : role.phase().name();
+  }
+
+  /** The shadow, as its caretaker sees it. */
+  private final class Charge implements Caretaker.Charge {
+    @Override
+    public Optional<String> followed() {
+      return closing || gone ? Optional.empty() : role.followed();
+    }
+
+    @Override
+    public Applying applying() {
+      return applying;
+    }
+
+    @Override
+    public Position applied() {
+      return applied;
+    }
+
+    @Override
+    public boolean gone() {
+      return gone;
+    }
+
+    @Override
+    public CompletableFuture<Tip> tipAt(String source, Lsn point) {
+      return tips.ask(source, () -> new Position(role.epoch(), point));
+    }
+
+    @Override
+    public void startAgain(Position from) {
+      Applying before = applying;
+      applying = newApplying();
+      applied = from;
+      place.ask(
+          () -> {
+            before.stop();
+            return true;
+          },
+          () -> !gone,
+          Workplace.Answer.of(_ -> step(new Event.Applied(from))));
+    }
   }
 }

@@ -1,8 +1,10 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.audit.AuditLog;
 import io.understudy.daemon.control.EpochStore;
 import io.understudy.daemon.endpoint.RecentFrames.Portion;
 import io.understudy.daemon.postgres.PreflightException;
+import io.understudy.daemon.postgres.Server;
 import io.understudy.daemon.postgres.SqlState;
 import io.understudy.daemon.protocol.Effect;
 import io.understudy.daemon.protocol.EpochRecord;
@@ -10,6 +12,7 @@ import io.understudy.daemon.protocol.Frame;
 import io.understudy.daemon.protocol.Message;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.daemon.replication.ShadowCounters;
+import io.understudy.daemon.snapshot.ShadowCopy;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.daemon.wire.Peers;
 import io.understudy.model.Position;
@@ -55,6 +58,8 @@ final class Workplace implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Workplace.class);
   private static final Portion BATCH = new Portion(256, 512 << 10);
   private static final long RECENT_BYTES_MAX = 64L << 20;
+  private static final int COPY_WORKERS = 2;
+  private static final int AUDIT_MAX = 1_000;
 
   private final EndpointSettings settings;
   private final Loop loop;
@@ -63,7 +68,9 @@ final class Workplace implements AutoCloseable {
   private final EndpointDatabase database;
   private final EpochStore store;
   private final InstantSource clock;
+  private final AuditLog audit;
   private final RecentFrames recent = new RecentFrames(RECENT_BYTES_MAX);
+  private final Map<String, ShadowCopy> copies = new HashMap<>(); // by primary, for what it learns
   private final ExecutorService databaseThread = single("database");
   private final ExecutorService recordThread = single("record");
   private final ExecutorService readThread = single("read");
@@ -98,12 +105,32 @@ final class Workplace implements AutoCloseable {
     this.desk = fittings.desk();
     this.store = fittings.store();
     this.clock = fittings.clock();
+    this.audit = new AuditLog(clock, AUDIT_MAX);
     this.toSelf = toSelf;
     this.tip = ledger.tip();
     this.durable = tip;
     this.database =
         new EndpointDatabase(
             settings.service(), settings.endpoint(settings.self()), fittings.clock());
+  }
+
+  AuditLog audit() {
+    return audit;
+  }
+
+  /** Copies from this primary to this endpoint. One at a time. */
+  ShadowCopy copyFrom(Server primary) {
+    return copies.computeIfAbsent(
+        primary.endpoint(),
+        _ ->
+            new ShadowCopy(
+                new ShadowCopy.Setting(
+                    settings.service(),
+                    primary,
+                    database.server(),
+                    settings.pace().snapshotMax(),
+                    COPY_WORKERS,
+                    clock)));
   }
 
   private static ExecutorService single(String name) {

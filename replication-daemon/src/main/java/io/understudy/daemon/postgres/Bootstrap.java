@@ -25,6 +25,8 @@ public final class Bootstrap {
         PRIMARY KEY (service, schema_name, sequence_name));
       CREATE TABLE IF NOT EXISTS understudy.applied (
         service text PRIMARY KEY, epoch bigint NOT NULL, lsn pg_lsn NOT NULL);
+      CREATE TABLE IF NOT EXISTS understudy.divergence (
+        service text PRIMARY KEY, epoch bigint NOT NULL, lsn pg_lsn NOT NULL, what text NOT NULL);
       CREATE TABLE IF NOT EXISTS understudy.fence (
         single boolean PRIMARY KEY DEFAULT true CHECK (single), ballot bigint NOT NULL);
       INSERT INTO understudy.fence (ballot) VALUES (0) ON CONFLICT DO NOTHING;

@@ -4,6 +4,7 @@ import io.understudy.model.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,24 +77,27 @@ public final class VoterRole {
     if (failed) {
       return Phase.FAILED;
     }
-    return switch (work) {
-      case JOINING, LEADING -> Phase.JOINING;
-      case RESEEDING -> Phase.RESEEDING;
-      case NONE -> {
-        if (promisedEpoch() > epoch()) {
-          yield Phase.PROMISED;
-        }
-        if (record == null) {
-          yield Phase.UNJOINED;
-        }
-        yield shadow.copying() ? Phase.COPYING : Phase.FOLLOWING;
-      }
-    };
+    if (work != Work.NONE) {
+      return work == Work.RESEEDING ? Phase.RESEEDING : Phase.JOINING;
+    }
+    if (promisedEpoch() > epoch()) {
+      return Phase.PROMISED;
+    }
+    if (record == null) {
+      return Phase.UNJOINED;
+    }
+    return shadow.copying() ? Phase.COPYING : Phase.FOLLOWING;
   }
 
   /** The epoch that it joined last, 0 if none. */
   public long epoch() {
     return record == null ? 0 : record.epoch();
+  }
+
+  /** The primary that it follows; empty while it follows none. */
+  public Optional<String> followed() {
+    return Optional.ofNullable(phase() == Phase.FOLLOWING ? record : null)
+        .map(EpochRecord::primary);
   }
 
   /** Whether it still holds everything that it ever vouched for. */
@@ -172,9 +176,7 @@ public final class VoterRole {
     if (frames.isEmpty()) {
       return;
     }
-    for (Frame frame : frames) {
-      appended = appended.then(frame);
-    }
+    frames.forEach(frame -> appended = appended.then(frame));
     out.add(new Effect.Append(frames));
     sync();
   }

@@ -34,7 +34,7 @@ public final class Estimator {
   /**
    * What a copy will cost.
    *
-   * @param bytes bytes of data over all connections
+   * @param bytes hashes that both servers send, and rows, as {@link Report#bytes} counts them
    */
   public record Cost(long bytes, Duration time) {
     @Override
@@ -104,9 +104,8 @@ public final class Estimator {
     return new Choice(fullWins ? Kind.FULL : Kind.DIFFERENTIAL, full, differential, reason);
   }
 
-  /** Every row leaves the primary and enters the shadow. */
   private static Cost full(OldCopy old, Rates rates) {
-    return new Cost(old.bytes() * SIDES, seconds(old.bytes() / rates.copyBytesPerSecond()));
+    return new Cost(old.bytes(), seconds(old.bytes() / rates.copyBytesPerSecond()));
   }
 
   private static Cost differential(OldCopy old, Rates rates) {
@@ -118,7 +117,7 @@ public final class Estimator {
     double time =
         rows * (1 + touched) / rates.hashRowsPerSecond()
             + changedBytes / rates.copyBytesPerSecond();
-    return new Cost((long) (hashBytes + SIDES * changedBytes), seconds(time));
+    return new Cost((long) (hashBytes + changedBytes), seconds(time));
   }
 
   private static Duration seconds(double seconds) {

@@ -226,7 +226,7 @@ final class LaneSql {
     for (Catalogue.Column column : columns) {
       String name = "t." + TableName.quote(column.name());
       String type = column.form().bare();
-      if (BYTEWISE.contains(type)) {
+      if (BYTEWISE.contains(type) || isOfOneScale(column)) {
         fields.add(name);
       } else if (WORDS.contains(type)) {
         fields.add(name + "::text COLLATE \"C\"");
@@ -242,6 +242,11 @@ final class LaneSql {
               : row + "::text COLLATE \"C\"");
     }
     return "hash_record_extended(ROW(" + String.join(", ", fields) + "), " + seed + ")";
+  }
+
+  /** Of numbers with the same digits after the point those that are equal are the same. */
+  private static boolean isOfOneScale(Catalogue.Column column) {
+    return column.form().bare().equals("numeric") && column.type().startsWith("numeric(");
   }
 
   private static String row(List<Catalogue.Column> columns) {

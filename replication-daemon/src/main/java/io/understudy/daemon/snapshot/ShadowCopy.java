@@ -69,7 +69,7 @@ public final class ShadowCopy {
    *
    * @throws SQLException of a server, or 54000 if a snapshot was held for too long
    */
-  public Report bring(Slots.Export export, Position position, Catalogue catalogue, Call call)
+  public Done bring(Slots.Export export, Position position, Catalogue catalogue, Call call)
       throws SQLException, InterruptedException {
     Deadline deadline = Deadline.in(setting.snapshotMax(), setting.clock());
     OldCopy old = look(export, position, catalogue, deadline);
@@ -83,7 +83,7 @@ public final class ShadowCopy {
             new DifferentialSnapshot(
                     setting.service(), setting.primary(), setting.shadow(), deadline)
                 .bring(export, position, catalogue, meter);
-        return finished(kind, report, old);
+        return finished(new Done(kind, choice.differential(), report), old);
       } catch (TooDifferentException e) {
         LOG.info(
             "{} of {}: -> full copy cause={}", setting.shadow(), setting.service(), e.getMessage());
@@ -93,7 +93,29 @@ public final class ShadowCopy {
         new FullSnapshot(
                 setting.service(), setting.primary(), setting.shadow(), deadline, setting.workers())
             .copy(export, position, catalogue, meter(call, choice.full()));
-    return finished(Estimator.Kind.FULL, report, old);
+    return finished(new Done(Estimator.Kind.FULL, choice.full(), report), old);
+  }
+
+  /**
+   * A copy that was made.
+   *
+   * @param kind the way that was gone
+   * @param expected what it was estimated to cost; what it did cost is in the report
+   */
+  public record Done(Estimator.Kind kind, Estimator.Cost expected, Report report) {
+    /** For people. */
+    @Override
+    public String toString() {
+      return kind
+          + " copy at "
+          + report.position()
+          + ": "
+          + new Estimator.Cost(report.bytes(), report.took())
+          + " (estimated "
+          + expected
+          + "), rows that differed: "
+          + (kind == Estimator.Kind.FULL ? "not compared" : report.rows());
+    }
   }
 
   /**
@@ -107,26 +129,19 @@ public final class ShadowCopy {
     return new Meter(call.progress(), setting.clock(), cost.bytes());
   }
 
-  private Report finished(Estimator.Kind kind, Report report, OldCopy old) {
-    LOG.info(
-        "{} of {}: {} copy done position={} bytes={} rowsThatDiffered={} millis={}",
-        setting.shadow(),
-        setting.service(),
-        kind,
-        report.position(),
-        report.bytes(),
-        report.rows(),
-        report.took().toMillis());
+  private Done finished(Done done, OldCopy old) {
+    LOG.info("{} of {}: {}", setting.shadow(), setting.service(), done);
+    Report report = done.report();
     if (report.took().compareTo(MEASURABLE) >= 0) {
       double seconds = report.took().toMillis() / 1e3;
       rates =
-          switch (kind) {
+          switch (done.kind()) {
             case FULL -> new Rates(old.bytes() / seconds, rates.hashRowsPerSecond());
             case DIFFERENTIAL ->
                 new Rates(rates.copyBytesPerSecond(), Math.max(1, old.rows()) / seconds);
           };
     }
-    return report;
+    return done;
   }
 
   private OldCopy look(

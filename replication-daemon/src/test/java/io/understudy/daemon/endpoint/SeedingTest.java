@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.daemon.protocol.Tip;
+import io.understudy.daemon.snapshot.ShadowCopy;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,8 @@ class SeedingTest {
     Tip cut = new Tip(new Position(1, new Lsn(7)), 7);
     boolean[] open = new boolean[1];
     new Seeding(
-            new Seeding.Way("orders", primary.server(), shadow.server(), cut.position()),
+            new Seeding.Way(
+                "orders", primary.server(), shadow.server(), cut.position(), shadowCopy()),
             at -> {
               if (!open[0]) {
                 primary.execute("INSERT INTO orders VALUES (1)"); // the rest of its history
@@ -42,5 +46,16 @@ class SeedingTest {
     assertThat(done.get(30, TimeUnit.SECONDS)).isEqualTo(cut);
     assertThat(shadow.contents()).isEqualTo(primary.contents());
     assertThat(shadow.query("SELECT count(*) FROM orders")).isEqualTo("1");
+  }
+
+  private ShadowCopy shadowCopy() {
+    return new ShadowCopy(
+        new ShadowCopy.Setting(
+            "orders",
+            primary.server(),
+            shadow.server(),
+            Duration.ofMinutes(1),
+            1,
+            InstantSource.system()));
   }
 }

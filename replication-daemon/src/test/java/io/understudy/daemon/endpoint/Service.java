@@ -43,6 +43,7 @@ final class Service implements AutoCloseable {
   private final Map<String, EndpointDaemon> running = new LinkedHashMap<>();
   private final Map<String, ExecutorService> threads = new LinkedHashMap<>();
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private EndpointSettings.Pace pace = EndpointSettings.Pace.DEFAULT;
 
   private Service(String name, Path folder, List<TestDatabase> databases) throws IOException {
     this.name = name;
@@ -85,6 +86,11 @@ final class Service implements AutoCloseable {
 
   List<Throwable> failures() {
     return List.copyOf(failures);
+  }
+
+  /** For the daemons that are started from now on. */
+  void pace(EndpointSettings.Pace newPace) {
+    pace = newPace;
   }
 
   /** The first endpoint leads epoch 1, the others vote. */
@@ -143,8 +149,7 @@ final class Service implements AutoCloseable {
   private EndpointSettings settings(String endpoint) {
     List<Topology.Endpoint> endpoints =
         databases.values().stream().map(TestDatabase::topology).toList();
-    return new EndpointSettings(
-        name, endpoint, endpoints, folder.resolve(endpoint), EndpointSettings.Pace.DEFAULT);
+    return new EndpointSettings(name, endpoint, endpoints, folder.resolve(endpoint), pace);
   }
 
   @Override

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class LaneSqlTest {
   private static Catalogue.Table table(String type, String... key) {
-    Catalogue.Form form = new Catalogue.Form(type, type, true, true);
+    String bare = type.replaceFirst("\\(.*", "");
+    Catalogue.Form form = new Catalogue.Form(bare, bare, true, true);
     return new Catalogue.Table(
         new TableName("public", "t"),
         List.of(
@@ -48,6 +49,8 @@ class LaneSqlTest {
     assertThat(new LaneSql(table("numeric", "a"), 100, true).digests())
         .contains("hash_record_extended(ROW(record_send(ROW(")
         .doesNotContain("md5");
+    assertThat(new LaneSql(table("numeric(12,2)", "a"), 100, true).digests())
+        .doesNotContain("record_send");
     assertThat(new LaneSql(table("text", "a"), 100, true).digests())
         .contains("COLLATE \"C\"")
         .doesNotContain("record_send");

@@ -43,7 +43,8 @@ record Pair(TestDatabase primary, TestDatabase shadow) {
       Position position = new Position(3, export.consistentPoint());
       Report report =
           copy(Duration.ofMinutes(1))
-              .bring(export, position, catalogue(), new ShadowCopy.Call(wish, sent -> {}));
+              .bring(export, position, catalogue(), new ShadowCopy.Call(wish, sent -> {}))
+              .report();
       assertThat(report.position()).isEqualTo(position);
       assertThat(shadow.contents()).hasToString(before);
       assertThat(
