@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The wall around one endpoint's database: whether its application may write. Every action is one
@@ -162,23 +163,56 @@ public final class Access {
     }
   }
 
-  /** A statement checks privileges when it starts: one that had started may still be running. */
+  /**
+   * A statement checks privileges when it starts: one that had started may still be running.
+   *
+   * <p>All are told to end before any is waited for; one that has ended by itself is as good.
+   */
   private void terminate(String sessions) throws SQLException {
+    try (Connection connection = server.control()) {
+      List<Integer> told = tellToEnd(connection, sessions);
+      if (!told.isEmpty()) {
+        awaitEnd(connection, told);
+      }
+    }
+  }
+
+  private List<Integer> tellToEnd(Connection connection, String sessions) throws SQLException {
     String query =
-        "SELECT pg_terminate_backend(pid, 4000) FROM pg_stat_activity WHERE usename = ? AND datname"
-            + " = current_database() AND "
+        "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?"
+            + " AND datname = current_database() AND "
             + sessions;
-    try (Connection connection = server.control();
-        PreparedStatement statement = connection.prepareStatement(query)) {
+    List<Integer> told = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setString(1, server.applicationRole());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          if (!rows.getBoolean(1)) {
-            throw new SQLException("a session of " + role + " did not end", "57014");
-          }
+          told.add(rows.getInt(1));
         }
       }
     }
+    return told;
+  }
+
+  /** In the server, which sees the end at once; fails with SQLSTATE 57014 after four seconds. */
+  private static void awaitEnd(Connection connection, List<Integer> told) throws SQLException {
+    String pids = told.stream().map(String::valueOf).collect(Collectors.joining(","));
+    execute(
+        connection,
+        """
+        DO $$
+        BEGIN
+          FOR look IN 1..800 LOOP
+            PERFORM pg_stat_clear_snapshot();
+            IF NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = ANY ('{PIDS}'::int[])) THEN
+              RETURN;
+            END IF;
+            PERFORM pg_sleep(0.005);
+          END LOOP;
+          RAISE query_canceled USING MESSAGE = 'a session of the application did not end';
+        END $$
+        """
+            .replace("PIDS", pids));
   }
 
   private List<String> writable(Connection connection) throws SQLException {

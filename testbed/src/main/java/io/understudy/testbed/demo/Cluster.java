@@ -1,5 +1,6 @@
 package io.understudy.testbed.demo;
 
+import io.understudy.testbed.process.Certificates;
 import io.understudy.testbed.process.Child;
 import io.understudy.testbed.process.JavaModules;
 import io.understudy.testbed.process.JavaModules.Entry;
@@ -63,6 +64,7 @@ final class Cluster implements Stage {
       each.getValue().awaitReady(each.getKey(), patience);
       makeSchema(each.getValue());
     }
+    awaitAll(endpointDaemons(secrets));
     // The daemon comes after whom it watches: it would take one that is not up yet for a dead one.
     awaitAll(gatewayAndApplications(secrets));
     awaitAll(
@@ -87,7 +89,26 @@ final class Cluster implements Stage {
     List<Child> children = new ArrayList<>();
     children.add(gateway(secrets));
     for (Layout.Endpoint endpoint : layout.endpoints()) {
-      children.add(app(endpoint, secrets));
+      children.add(app(endpoint));
+    }
+    return children;
+  }
+
+  private List<Child> endpointDaemons(Secrets secrets) throws IOException, InterruptedException {
+    Certificates.make(
+        layout.folder(), modules, layout.endpoints().stream().map(Layout.Endpoint::name).toList());
+    List<Child> children = new ArrayList<>();
+    for (Layout.Endpoint endpoint : layout.endpoints()) {
+      Path room = Files.createDirectories(layout.room(endpoint).resolve("daemon"));
+      Path config = room.resolve("endpoint.yaml");
+      Files.writeString(
+          config, ConfigText.endpoint(layout, endpoint, room.resolve("state"), secrets));
+      List<String> command =
+          modules.command(
+              entry("replication-daemon", "daemon", 192),
+              List.of("endpoint", "--config", config.toString()));
+      children.add(
+          family.start(new Program("endpoint-" + endpoint.name(), room, command, Map.of())));
     }
     return children;
   }
@@ -105,8 +126,8 @@ final class Cluster implements Stage {
   }
 
   /**
-   * SIGKILL to application, postmaster and every backend; then the data directory is moved away, so
-   * that nothing can come back by itself.
+   * SIGKILL to application, daemon, postmaster and every backend; then the data directory is moved
+   * away, so that nothing can come back by itself.
    */
   @Override
   public int kill(Layout.Endpoint endpoint) throws IOException {
@@ -151,7 +172,7 @@ final class Cluster implements Stage {
             layout.runnerSocket().toString()));
   }
 
-  private Child app(Layout.Endpoint endpoint, Secrets secrets) throws IOException {
+  private Child app(Layout.Endpoint endpoint) throws IOException {
     List<String> command =
         modules.command(
             new Entry("testbed", TESTBED, 192, Jit.FAST_START),
@@ -168,9 +189,7 @@ final class Cluster implements Stage {
                 "--user",
                 "orders_app",
                 "--daemon",
-                "http://127.0.0.1:" + layout.daemon(),
-                "--token-file",
-                secrets.readToken().toString()));
+                "none")); // COMMIT waits.
     Path room = Files.createDirectories(layout.room(endpoint).resolve("app"));
     return family.start(new Program("app-" + endpoint.name(), room, command, Map.of()));
   }

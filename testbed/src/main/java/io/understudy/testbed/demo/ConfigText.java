@@ -3,6 +3,7 @@ package io.understudy.testbed.demo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,10 @@ final class ConfigText {
     for (Layout.Endpoint endpoint : layout.endpoints()) {
       values.put(endpoint.name() + ".app", "" + endpoint.app());
       values.put(endpoint.name() + ".database", "" + endpoint.database());
+      values.put(endpoint.name() + ".daemon", "" + endpoint.daemon());
     }
+    values.put("control", layout.control().toString());
+    values.put("endpointToken", secrets.endpointToken().toString());
     values.put("hazelcast", "127.0.0.1:" + layout.hazelcast());
     values.put("daemon", "127.0.0.1:" + layout.daemon());
     values.put("risk", "127.0.0.1:" + layout.risk());
@@ -30,6 +34,27 @@ final class ConfigText {
     values.put("tokens", secrets.daemonTokens().toString());
     values.put("state", layout.folder().room("daemon").resolve("state").toString());
     return fill(read("understudy.yaml"), values);
+  }
+
+  /**
+   * The file of one endpoint's daemon.
+   *
+   * @param folder of what it keeps
+   */
+  static String endpoint(Layout layout, Layout.Endpoint self, Path folder, Secrets secrets)
+      throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (Layout.Endpoint endpoint : layout.endpoints()) {
+      values.put(endpoint.name() + ".wire", "" + endpoint.wire());
+      values.put(endpoint.name() + ".database", "" + endpoint.database());
+    }
+    values.put("self", self.name());
+    values.put("api", "" + self.daemon());
+    values.put("folder", folder.toString());
+    values.put("control", layout.control().toString());
+    values.put("certificates", layout.folder().room("certificates").toString());
+    values.put("tokens", secrets.endpointTokens().toString());
+    return fill(read("endpoint.yaml"), values);
   }
 
   /** The statements of {@code orders.sql}, one per element. */

@@ -70,7 +70,9 @@ public final class Demo {
       Layout layout = Layout.reserve(folder, ports);
       Secrets secrets = Secrets.write(folder.room("config"));
       Cluster cluster = new Cluster(layout, new JavaModules(machine.home()), family, patience);
-      screen.say(0, "starting 3 databases, 3 applications, gateway, plugin, risk, daemon");
+      screen.say(
+          0,
+          "starting 3 databases, 3 applications, 3 endpoint daemons, gateway, plugin, risk, daemon");
       cluster.start(ports, secrets, options.without());
       new DressRehearsal(layout, secrets, machine.nanos()).run();
       DaemonClient daemon = new DaemonClient(layout.daemon(), secrets.shiftToken());

@@ -34,15 +34,23 @@ record Layout(
    * @param region where it pretends to be
    * @param app port of its application
    * @param database port of its PostgreSQL server
+   * @param wire port on which its daemon hears the others
+   * @param daemon port on which its daemon answers over HTTP
    */
-  record Endpoint(String name, String region, int app, int database) {}
+  record Endpoint(String name, String region, int app, int database, int wire, int daemon) {
+    private static Endpoint reserve(String name, String region, LoopbackPorts ports)
+        throws IOException {
+      return new Endpoint(
+          name, region, ports.reserve(), ports.reserve(), ports.reserve(), ports.reserve());
+    }
+  }
 
   static Layout reserve(RunFolder folder, LoopbackPorts ports) throws IOException {
     List<Endpoint> endpoints =
         List.of(
-            new Endpoint("eu-a", "eu", ports.reserve(), ports.reserve()),
-            new Endpoint("eu-b", "eu", ports.reserve(), ports.reserve()),
-            new Endpoint("us-a", "us", ports.reserve(), ports.reserve()));
+            Endpoint.reserve("eu-a", "eu", ports),
+            Endpoint.reserve("eu-b", "eu", ports),
+            Endpoint.reserve("us-a", "us", ports));
     return new Layout(
         folder,
         endpoints,
@@ -61,7 +69,12 @@ record Layout(
     return endpoints.stream().filter(e -> e.name().equals(name)).findFirst().orElseThrow();
   }
 
-  /** Holds everything of an endpoint: application and database. */
+  /** Where the daemons share the control record. */
+  Path control() throws IOException {
+    return folder.room("control");
+  }
+
+  /** Holds everything of an endpoint: application, database and daemon. */
   Path room(Endpoint endpoint) throws IOException {
     return folder.room(endpoint.name());
   }

@@ -12,18 +12,25 @@ import java.util.HexFormat;
  *
  * @param gatewayKey file with the key of the gateway's Admin API
  * @param daemonTokens file with the daemon's tokens and their roles
- * @param readToken file with the token that may look, for the application
+ * @param endpointTokens file with the tokens of the endpoints' daemons and their roles
+ * @param endpointToken file with the token that may order promotions there, for the daemon
  * @param shiftToken the token that may order shifts, for the demonstration itself
  */
-record Secrets(Path gatewayKey, Path daemonTokens, Path readToken, String shiftToken) {
+record Secrets(
+    Path gatewayKey,
+    Path daemonTokens,
+    Path endpointTokens,
+    Path endpointToken,
+    String shiftToken) {
 
   static Secrets write(Path folder) throws IOException {
-    String read = random();
     String shift = random();
+    String promote = random();
     return new Secrets(
         secret(folder.resolve("gateway.key"), random()),
-        secret(folder.resolve("daemon.tokens"), "read " + read + "\nshift " + shift + "\n"),
-        secret(folder.resolve("read.token"), read),
+        secret(folder.resolve("daemon.tokens"), "shift " + shift + "\n"),
+        secret(folder.resolve("endpoint.tokens"), "promote " + promote + "\n"),
+        secret(folder.resolve("endpoint.token"), promote),
         shift);
   }
 

@@ -36,6 +36,8 @@ final class ApplicationFixture implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setServerConfig("fsync", "on")
             .setServerConfig("full_page_writes", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("max_wal_senders", "4")
             .start();
     execute(postgres, "postgres", "create role orders_app login");
     return postgres;

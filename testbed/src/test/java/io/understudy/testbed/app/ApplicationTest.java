@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class ApplicationTest {
   private static final int REFUSED_POSTS = 600;
+  private static final int WRITES_BEFORE_WAIT_MAX = 1_000;
 
   private static EmbeddedPostgres postgres;
   private ApplicationFixture app;
@@ -80,6 +81,32 @@ class ApplicationTest {
     assertThat(app.post(id, 9).statusCode()).isEqualTo(409);
     assertThat(app.get("/orders/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
     assertThat(app.put(UUID.randomUUID(), 1).statusCode()).isEqualTo(404);
+  }
+
+  /** Somebody cancels a commit's wait for the quorum: PostgreSQL says so by a warning only. */
+  @Test
+  void aCommitWhoseWaitWasCancelledIsUnknown() throws Exception {
+    app.open(true);
+    app.start(Optional.empty());
+    app.sql("alter system set synchronous_standby_names = 'nobody'", "select pg_reload_conf()");
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      int before;
+      HttpResponse<String> answer;
+      do { // The setting takes a moment to be in force.
+        before = app.rows();
+        Future<HttpResponse<String>> post = clients.submit(() -> app.post(UUID.randomUUID(), 7));
+        while (!post.isDone()) {
+          app.sql(
+              "select pg_cancel_backend(pid) from pg_stat_activity"
+                  + " where usename = 'orders_app' and wait_event = 'SyncRep'");
+        }
+        answer = post.get();
+      } while (answer.statusCode() == 201 && app.rows() < WRITES_BEFORE_WAIT_MAX);
+      assertUnknown(answer);
+      assertThat(app.rows()).as("committed all the same").isEqualTo(before + 1);
+    } finally {
+      app.sql("alter system reset synchronous_standby_names", "select pg_reload_conf()");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.understudy.testbed.bench.commit;
 
+import io.understudy.testbed.process.Certificates;
 import io.understudy.testbed.process.Child;
 import io.understudy.testbed.process.JavaModules;
 import io.understudy.testbed.process.ProcessFamily;
@@ -56,7 +57,8 @@ final class OwnQuorum implements Contender {
     for (Servers.Place place : all) {
       wires.put(place.name(), Servers.port());
     }
-    Path certificates = makeCertificates(new ArrayList<>(wires.keySet()));
+    Path certificates =
+        Certificates.make(setting.folder(), setting.modules(), List.copyOf(wires.keySet()));
     for (Servers.Place place : all) {
       Path config = configuration(place, all, wires, certificates);
       start("endpoint-" + place.name(), List.of("endpoint", "--config", config.toString()));
@@ -67,21 +69,6 @@ final class OwnQuorum implements Contender {
         "to_regclass('understudy.reign') IS NOT NULL AND has_table_privilege('orders_app',"
             + " 'account', 'UPDATE')");
     end();
-  }
-
-  private Path makeCertificates(List<String> names) throws IOException, InterruptedException {
-    Path folder = setting.folder().room("certificates");
-    List<String> arguments = new ArrayList<>(List.of("ca", "--out", folder.toString()));
-    arguments.addAll(names);
-    Process process =
-        new ProcessBuilder(command(arguments))
-            .redirectErrorStream(true)
-            .redirectOutput(setting.folder().logs().resolve("ca.log").toFile())
-            .start();
-    if (process.waitFor() != 0) {
-      throw new IOException("no certificates, see ca.log");
-    }
-    return folder;
   }
 
   private Path configuration(
