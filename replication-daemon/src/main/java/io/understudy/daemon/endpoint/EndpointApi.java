@@ -118,7 +118,7 @@ final class EndpointApi {
 
   private static void answer(RoutingContext context, Effect.Outcome outcome) {
     switch (outcome) {
-      case Effect.Outcome.Promoted(var record) ->
+      case Effect.Outcome.Promoted(var record, var _) ->
           context.json(
               new JsonObject().put("primary", record.primary()).put("epoch", record.epoch()));
       case Effect.Outcome.Declined(String reason) -> Gate.refuse(context, 409, reason);

@@ -186,7 +186,9 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
       }
       promotion =
           new PromotionRun(
-              new Promotion(candidate, patience, place.nowMillis()), new Means(), outcome);
+              new Promotion(Promotion.Order.of(candidate), patience, place.nowMillis()),
+              new Means(),
+              outcome);
     });
     return outcome;
   }
@@ -358,7 +360,12 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
           place.endsAt(state.tip());
           VoterStart start =
               new VoterStart(
-                  settings.self(), state.tip(), state.acked(), state.promise(), Position.NONE);
+                  settings.self(),
+                  state.tip(),
+                  state.acked(),
+                  state.promise(),
+                  Position.NONE,
+                  settings.pace().limits().lease());
           part = new Voting(place, stage, start);
           part.look();
         });

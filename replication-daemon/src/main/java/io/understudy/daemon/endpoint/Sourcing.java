@@ -189,9 +189,11 @@ final class Sourcing implements Part {
       case Effect.Apply(Position upTo) -> applying.raise(applied, upTo);
       case Effect.Send(String to, Message message) -> place.send(to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
-      case Effect.Open(long epoch) -> open(epoch);
+      case Effect.Open(long epoch, boolean _) -> open(epoch);
       case Effect.StepDown(long epoch) -> stage.stepDown(epoch);
       case Effect.WriteRecord write -> write(write);
+      case Effect.Extend _, Effect.Shut _, Effect.Tighten _, Effect.Relax _ ->
+          throw new IllegalStateException("nobody asks for " + effect);
       case Effect.Truncate _,
           Effect.Verify _,
           Effect.SaveAcked _,

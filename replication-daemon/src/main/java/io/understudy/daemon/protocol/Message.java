@@ -52,6 +52,14 @@ public sealed interface Message {
     }
   }
 
+  /**
+   * Promise nothing for a while, so that COMMIT need not wait for you.
+   *
+   * @param askedMillis when this was asked, by the source's clock: a name for the answer
+   * @param holds where the source's journal ends
+   */
+  record AskLease(long epoch, long askedMillis, Position holds) implements ToVoter {}
+
   /** You are the primary; this record says so. */
   record Lead(EpochRecord record) implements ToVoter {
     @Override
@@ -65,6 +73,9 @@ public sealed interface Message {
 
   /** I hold this, durably. */
   record Ack(long epoch, Tip durable) implements ToSource {}
+
+  /** I promise nothing for the term of a lease that begins not before this was asked. */
+  record Lease(long epoch, long askedMillis) implements ToSource {}
 
   /** Your batch does not follow what I hold. */
   record Resend(long epoch, Tip after) implements ToSource {}
@@ -83,8 +94,10 @@ public sealed interface Message {
    *
    * @param last end of the valid journal, durable
    * @param complete whether that is everything this voter ever acknowledged
+   * @param heard the furthest that a source ever said to hold, to this voter since it was started
    */
-  record Promised(Promise ballot, Tip last, boolean complete) implements ToController {}
+  record Promised(Promise ballot, Tip last, boolean complete, Position heard)
+      implements ToController {}
 
   /** I have promised the same epoch to another candidate, or a later epoch. */
   record Refused(Promise asked, Promise given) implements ToController {}

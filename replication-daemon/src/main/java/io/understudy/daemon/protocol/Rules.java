@@ -50,6 +50,26 @@ class Rules {
     return answer.complete();
   }
 
+  /** A voter that granted a lease promises nothing before that is over (I8). */
+  boolean mayPromiseAt(long nowMillis, long leasedUntilMillis) {
+    return nowMillis > leasedUntilMillis;
+  }
+
+  /** A database that waits for nobody closes before any voter of its lease may promise (I8). */
+  long openUntil(LeaseTerms terms, long askedMillis) {
+    return terms.openUntil(askedMillis);
+  }
+
+  /** The record says that commits wait once all that did not wait is replicated. */
+  boolean maySayWaits(@Nullable Position withoutWaiting, Position confirmed) {
+    return withoutWaiting != null && confirmed.compareTo(withoutWaiting) >= 0;
+  }
+
+  /** COMMIT stops waiting once the record says so, and nobody else can have changed it. */
+  boolean mayRelax(EpochRecord record, @Nullable EpochRecord proposed) {
+    return !record.durability().waits() && (proposed == null || !proposed.durability().waits());
+  }
+
   static Position min(Position a, Position b) {
     return a.compareTo(b) <= 0 ? a : b;
   }
