@@ -330,7 +330,15 @@ final class Voting implements Part {
         sent.map(so -> new CopyStatus(known.verdict(), "copying: " + so.describe())).orElse(known);
     EndpointStatus status =
         new EndpointStatus(
-            "voter", phase(copy), role.epoch(), place.tip(), Position.NONE, applied, false, copy);
+            "voter",
+            phase(copy),
+            role.epoch(),
+            place.tip(),
+            Position.NONE,
+            applied,
+            false,
+            Optional.empty(),
+            copy);
     return new EndpointReport(
         status, place.durable().position(), Optional.empty(), applying.report(sent));
   }
