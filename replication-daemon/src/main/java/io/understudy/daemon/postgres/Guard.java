@@ -96,9 +96,13 @@ public final class Guard {
    * @throws SQLException if there is no guard for this ballot, or it closes already
    */
   static void hold(Connection connection, long ballot) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT FROM understudy.lease WHERE ballot = ? AND guard <> 0 FOR SHARE")) {
+    try (Statement limit = connection.createStatement();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT FROM understudy.lease WHERE ballot = ? AND guard <> 0"
+                    + " AND until > clock_timestamp() FOR SHARE")) {
+      // If we are stopped in the middle, the server gives up what we began.
+      limit.execute("SET LOCAL idle_in_transaction_session_timeout = '500ms'");
       statement.setLong(1, ballot);
       try (ResultSet row = statement.executeQuery()) {
         if (!row.next()) {
@@ -140,9 +144,13 @@ public final class Guard {
         ResultSet reading = read.executeQuery("SELECT clock_timestamp()::text");
         PreparedStatement write = connection.prepareStatement(sql)) {
       reading.next();
+      long leftMillis = deadline.leftMillis();
+      if (leftMillis <= 0) { // We were stopped: it must not be open again, not for a moment.
+        throw new SQLException(server + ": the lease is over", "55000");
+      }
       write.setLong(1, ballot);
       write.setString(2, reading.getString(1));
-      write.setLong(3, Math.max(0, deadline.leftMillis()));
+      write.setLong(3, leftMillis);
       try (ResultSet row = write.executeQuery()) {
         return row.next() ? OptionalInt.of(row.getInt(1)) : OptionalInt.empty();
       }

@@ -46,6 +46,7 @@ public final class SourceRole {
   private boolean fetching;
   private boolean applying;
   private long nowMillis;
+  private boolean timely; // the time was read for this very event: after a pause it is stale
   private final Tenure tenure;
 
   public SourceRole(SourceStart start, SourceLimits limits) {
@@ -109,10 +110,7 @@ public final class SourceRole {
       case Event.Disconnected(String peer) ->
           Optional.ofNullable(links.of(peer)).ifPresent(VoterLink::disconnect);
       case Event.Superseded(long epoch) -> stepDownFor(epoch);
-      case Event.Tightened(Position all) -> {
-        tenure.tightened(all);
-        govern();
-      }
+      case Event.Tightened(Position all) -> tenure.tightened(all);
       case Event.Lapsed() -> lapse();
       case Event.ChangeElectorate(Electorate next, Durability worth) -> onChange(next, worth);
       case Event.RecordSeen(EpochRecord seen) -> onRecord(seen);
@@ -131,11 +129,9 @@ public final class SourceRole {
       case Message.Ack(long epoch, Tip tip) when epoch == record.epoch() -> onAck(link, tip);
       case Message.Joined(long epoch, Tip tip) when epoch == record.epoch() ->
           onJoined(from, link, tip);
-      case Message.Lease(long epoch, long asked) when epoch == record.epoch() -> {
-        tenure.granted(from, asked);
-        advance(); // an epoch that waits for the lease may open
-        govern();
-      }
+      case Message.Lease(long epoch, long asked) when epoch == record.epoch() ->
+          tenure.granted(
+              from, asked); // used with the next tick, which knows whether it still lasts
       case Message.Resend(long epoch, Tip after) when epoch == record.epoch() -> {
         link.restartAt(after, nowMillis);
         pump();
@@ -205,6 +201,7 @@ public final class SourceRole {
       out.add(new Effect.Apply(cut)); // history is applied whatever k says: the record decided it
     } else if (applied.compareTo(cut) >= 0
         && replicated.compareTo(floor) >= 0
+        && (timely || record.durability().waits())
         && tenure.begins(charter(), nowMillis)) {
       admit();
     }
@@ -311,6 +308,7 @@ public final class SourceRole {
 
   private void onTick(long now) {
     nowMillis = now;
+    timely = true;
     fetching = false;
     links.each((voter, link) -> {
       link.rewindIfSilent(now);
@@ -327,6 +325,7 @@ public final class SourceRole {
     advance();
     govern();
     pump();
+    timely = false;
   }
 
   private boolean serving() {
