@@ -199,8 +199,9 @@ public final class VoterRole {
     }
   }
 
+  /** Not after a copy or a lead that failed: only joining tells whether the database is history. */
   private void apply() {
-    if (work == Work.NONE) {
+    if (work == Work.NONE && record != null) {
       shadow.next(journal.durable().position()).ifPresent(upTo -> out.add(new Effect.Apply(upTo)));
     }
   }
