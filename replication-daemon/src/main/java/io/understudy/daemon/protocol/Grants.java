@@ -4,11 +4,12 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases that a voter granted: until when it promises nothing. Owned by the {@link VoterRole}.
+ * The leases that a voter granted: until when it promises nothing to who would replace a primary
+ * whose commits do not wait. Owned by the {@link VoterRole}.
  *
  * <p>A lease is granted with the tick after it was asked for, because only a tick knows the time,
  * and it must be later than the question. What was granted before a restart is not known any more,
- * so a voter that starts promises nothing for one term.
+ * so a voter that starts counts for one term as one that granted something.
  */
 final class Grants {
   /** Somebody who asked for a lease. */

@@ -44,8 +44,13 @@ public sealed interface Message {
   /** A new primary asks for the rest of its own history. */
   record Fetch(long epoch, Tip after, Position upTo) implements ToVoter {}
 
-  /** Will you follow this candidate, and how far do you hold the journal? */
-  record AskPromise(Promise ballot) implements ToVoter {
+  /**
+   * Will you follow this candidate, and how far do you hold the journal?
+   *
+   * @param waits whether the record that shall be replaced lets commits wait for voters: then no
+   *     lease stands in the way
+   */
+  record AskPromise(Promise ballot, boolean waits) implements ToVoter {
     @Override
     public long epoch() {
       return ballot.epoch();
@@ -94,9 +99,10 @@ public sealed interface Message {
    *
    * @param last end of the valid journal, durable
    * @param complete whether that is everything this voter ever acknowledged
+   * @param unleased whether every lease that this voter granted, or may have, is over
    * @param heard the furthest that a source ever said to hold, to this voter since it was started
    */
-  record Promised(Promise ballot, Tip last, boolean complete, Position heard)
+  record Promised(Promise ballot, Tip last, boolean complete, boolean unleased, Position heard)
       implements ToController {}
 
   /** I have promised the same epoch to another candidate, or a later epoch. */

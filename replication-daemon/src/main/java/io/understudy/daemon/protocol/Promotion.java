@@ -158,8 +158,9 @@ public final class Promotion {
   }
 
   private static List<Effect> askAll(Round round) {
+    Message ask = new Message.AskPromise(round.ballot, round.record.durability().waits());
     return round.record.electorate().voters().stream()
-        .<Effect>map(voter -> new Effect.Send(voter, new Message.AskPromise(round.ballot)))
+        .<Effect>map(voter -> new Effect.Send(voter, ask))
         .toList();
   }
 
@@ -169,7 +170,7 @@ public final class Promotion {
       return List.of();
     }
     now.heard = Rules.max(now.heard, answer.heard());
-    if (rules.counts(answer)) {
+    if (rules.counts(answer, now.record.durability())) {
       now.complete.put(from, answer.last());
     }
     if (!now.decidable()) {

@@ -45,12 +45,16 @@ class Rules {
     return min(replicated, ownDurable);
   }
 
-  /** Only a voter that still has everything it vouched for helps a promotion (I1). */
-  boolean counts(Message.Promised answer) {
-    return answer.complete();
+  /**
+   * Only a voter that still has everything it vouched for helps a promotion (I1). Where commits
+   * wait, voters that promised starve the old primary; where they do not, its lease must be over
+   * (I8), also for a promise that was given when they still did.
+   */
+  boolean counts(Message.Promised answer, Durability worth) {
+    return answer.complete() && (worth.waits() || answer.unleased());
   }
 
-  /** A voter that granted a lease promises nothing before that is over (I8). */
+  /** A voter that granted a lease is free of it when that is over, and not earlier (I8). */
   boolean mayPromiseAt(long nowMillis, long leasedUntilMillis) {
     return nowMillis > leasedUntilMillis;
   }

@@ -134,7 +134,7 @@ public final class VoterRole {
       case Message.Batch batch -> onBatch(from, batch);
       case Message.Join(EpochRecord joined) -> onJoin(from, joined);
       case Message.Lead(EpochRecord led) -> onLead(led);
-      case Message.AskPromise(Promise ballot) -> onAskPromise(from, ballot);
+      case Message.AskPromise ask -> onAskPromise(from, ask);
       case Message.Fetch fetch -> onFetch(from, fetch);
       case Message.UseSnapshot(long epoch) -> onUseSnapshot(epoch);
       case Message.AskLease ask -> onAskLease(from, ask);
@@ -229,8 +229,9 @@ public final class VoterRole {
     }
   }
 
-  private void onAskPromise(String from, Promise asked) {
-    if (work != Work.NONE || !grants.mayPromise()) {
+  private void onAskPromise(String from, Message.AskPromise ask) {
+    Promise asked = ask.ballot();
+    if (work != Work.NONE || !(ask.waits() || grants.mayPromise())) {
       return; // asked again when this is over
     }
     if (!rules.mayPromise(asked, promise)) {
@@ -273,7 +274,7 @@ public final class VoterRole {
     if (asker != null && promise != null && promiseDurable) {
       boolean complete = complete();
       journal.vouch(valid.position());
-      send(asker, new Message.Promised(promise, valid, complete, heard));
+      send(asker, new Message.Promised(promise, valid, complete, grants.mayPromise(), heard));
       asker = null;
     } else if (record != null && follows()) {
       send(record.primary(), new Message.Resend(record.epoch(), valid));

@@ -61,7 +61,8 @@ public final class WireCodec {
       case Message.UseSnapshot it -> out.uint8(PacketKind.USE_SNAPSHOT).int64(it.epoch());
       case Message.Fetch it ->
           out.uint8(PacketKind.FETCH).int64(it.epoch()).tip(it.after()).position(it.upTo());
-      case Message.AskPromise it -> promise(out.uint8(PacketKind.ASK_PROMISE), it.ballot());
+      case Message.AskPromise it ->
+          promise(out.uint8(PacketKind.ASK_PROMISE), it.ballot()).uint8(it.waits() ? 1 : 0);
       case Message.Lead it -> record(out.uint8(PacketKind.LEAD), it.record());
       case Message.AskLease it ->
           out.uint8(PacketKind.ASK_LEASE)
@@ -83,6 +84,7 @@ public final class WireCodec {
           promise(out.uint8(PacketKind.PROMISED), it.ballot())
               .tip(it.last())
               .uint8(it.complete() ? 1 : 0)
+              .uint8(it.unleased() ? 1 : 0)
               .position(it.heard());
       case Message.Refused it ->
           promise(promise(out.uint8(PacketKind.REFUSED), it.asked()), it.given());
@@ -129,7 +131,7 @@ public final class WireCodec {
       case PacketKind.USE_SNAPSHOT -> Parcel.of(new Message.UseSnapshot(in.ordinal("an epoch")));
       case PacketKind.FETCH ->
           Parcel.of(new Message.Fetch(in.ordinal("an epoch"), in.tip(), in.position()));
-      case PacketKind.ASK_PROMISE -> Parcel.of(new Message.AskPromise(promise(in)));
+      case PacketKind.ASK_PROMISE -> Parcel.of(new Message.AskPromise(promise(in), in.flag()));
       case PacketKind.LEAD -> Parcel.of(new Message.Lead(record(in)));
       case PacketKind.JOINED -> Parcel.of(new Message.Joined(in.ordinal("an epoch"), in.tip()));
       case PacketKind.ACK -> Parcel.of(new Message.Ack(in.ordinal("an epoch"), in.tip()));
@@ -143,7 +145,8 @@ public final class WireCodec {
         yield new Parcel(new Message.Fetched(epoch, previous, read.frames()), read.contents());
       }
       case PacketKind.PROMISED ->
-          Parcel.of(new Message.Promised(promise(in), in.tip(), in.flag(), in.position()));
+          Parcel.of(
+              new Message.Promised(promise(in), in.tip(), in.flag(), in.flag(), in.position()));
       case PacketKind.ASK_LEASE ->
           Parcel.of(new Message.AskLease(in.ordinal("an epoch"), in.int64(), in.position()));
       case PacketKind.LEASE -> Parcel.of(new Message.Lease(in.ordinal("an epoch"), in.int64()));

@@ -53,8 +53,8 @@ public enum PlantedBug {
   INCOMPLETE_VOTER_COUNTED(
       new Rules() {
         @Override
-        boolean counts(Message.Promised answer) {
-          return true;
+        boolean counts(Message.Promised answer, Durability worth) {
+          return worth.waits() || answer.unleased();
         }
       }),
 

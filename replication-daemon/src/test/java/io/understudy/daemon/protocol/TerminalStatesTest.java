@@ -42,7 +42,7 @@ class TerminalStatesTest {
     List<Event.OfVoter> events =
         List.of(
             new Event.VoterReceived("a", new Message.Join(RECORD)),
-            new Event.VoterReceived("x", new Message.AskPromise(new Promise(2, "b"))),
+            new Event.VoterReceived("x", new Message.AskPromise(new Promise(2, "b"), true)),
             new Event.JournalDurable(new Tip(ONE, 7)),
             new Event.JournalScanned(Tip.NONE));
     events.forEach(event -> assertThat(voter.step(event)).isEmpty());

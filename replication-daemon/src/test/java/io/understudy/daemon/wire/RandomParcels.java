@@ -37,7 +37,7 @@ final class RandomParcels {
       case 1 -> batch();
       case 2 -> Parcel.of(new Message.UseSnapshot(epoch()));
       case 3 -> Parcel.of(new Message.Fetch(epoch(), tip(), position()));
-      case 4 -> Parcel.of(new Message.AskPromise(promise()));
+      case 4 -> Parcel.of(new Message.AskPromise(promise(), random.nextBoolean()));
       case 5 -> Parcel.of(new Message.Lead(record()));
       case 6 -> Parcel.of(new Message.Joined(epoch(), tip()));
       case 7 -> Parcel.of(new Message.Ack(epoch(), tip()));
@@ -51,7 +51,9 @@ final class RandomParcels {
             new Message.Fetched(epoch(), like.previous(), like.frames()), batch.contents());
       }
       case 12 ->
-          Parcel.of(new Message.Promised(promise(), tip(), random.nextBoolean(), position()));
+          Parcel.of(
+              new Message.Promised(
+                  promise(), tip(), random.nextBoolean(), random.nextBoolean(), position()));
       case 13 -> Parcel.of(new Message.Refused(promise(), promise()));
       case 14 -> Parcel.of(new Message.AskTip(epoch(), position()));
       case 15 -> Parcel.of(new Message.TipAt(epoch(), position(), tip()));
