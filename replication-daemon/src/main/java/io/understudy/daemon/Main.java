@@ -12,6 +12,7 @@ import io.understudy.daemon.config.DaemonConfig;
 import io.understudy.daemon.config.ServicePolicy;
 import io.understudy.daemon.control.FileControlStore;
 import io.understudy.daemon.control.FileEpochStore;
+import io.understudy.daemon.endpoint.Clocks;
 import io.understudy.daemon.endpoint.EndpointConfig;
 import io.understudy.daemon.endpoint.EndpointProcess;
 import io.understudy.daemon.route.RouteWriter;
@@ -34,6 +35,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -88,10 +91,18 @@ public final class Main {
     }
   }
 
+  /** Goes on evenly, whatever is done to the machine's clock. */
+  private static InstantSource steady() {
+    Instant began = Instant.now();
+    long nanos = System.nanoTime();
+    return () -> began.plusNanos(System.nanoTime() - nanos);
+  }
+
   private static void runEndpoint(Path file) {
     try {
       EndpointProcess process =
-          EndpointProcess.start(EndpointConfig.read(file), Clock.systemUTC(), Main::broken);
+          EndpointProcess.start(
+              EndpointConfig.read(file), new Clocks(Clock.systemUTC(), steady()), Main::broken);
       Runtime.getRuntime().addShutdownHook(new Thread(process::close, "shutdown"));
       DefaultExports.initialize();
       System.out.println(process.api().map(at -> "ready " + at).orElse("ready"));

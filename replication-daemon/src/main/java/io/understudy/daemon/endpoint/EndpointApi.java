@@ -3,7 +3,9 @@ package io.understudy.daemon.endpoint;
 import io.understudy.daemon.api.Gate;
 import io.understudy.daemon.api.Tokens;
 import io.understudy.daemon.api.Tokens.Role;
+import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Effect;
+import io.understudy.daemon.protocol.Promotion;
 import io.understudy.model.Position;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,7 +19,11 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** What an endpoint's daemon answers over HTTP: JSON with bearer tokens, like the Admin API. */
 final class EndpointApi {
@@ -49,6 +55,10 @@ final class EndpointApi {
         .post("/promote")
         .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX))
         .handler(gate.allowed(Role.PROMOTE, this::promote));
+    router
+        .post("/durability")
+        .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX))
+        .handler(gate.allowed(Role.PROMOTE, this::durability));
     router.post("/reseed").handler(gate.allowed(Role.PROMOTE, this::reseed));
     return vertx
         .createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
@@ -90,20 +100,67 @@ final class EndpointApi {
   }
 
   private void promote(RoutingContext context) {
+    withBody(
+        context,
+        body -> {
+          Promotion.Order order = order(body);
+          of(context, daemon.promote(order, patience(body)))
+              .onSuccess(outcome -> answer(context, outcome))
+              .onFailure(context::fail);
+        });
+  }
+
+  private static Promotion.Order order(JsonObject body) {
+    String candidate = body.getString("candidate");
+    if (candidate == null) {
+      throw new IllegalArgumentException("candidate is missing: the name of an endpoint");
+    }
+    boolean any = body.getBoolean("allowDataLoss", false);
+    return any
+        ? new Promotion.Order(candidate, OptionalLong.of(Long.MAX_VALUE))
+        : Promotion.Order.of(candidate);
+  }
+
+  private static Duration patience(JsonObject body) {
+    long millis = body.getLong("patienceMillis", EndpointProcess.PATIENCE.toMillis());
+    if (millis < 1 || millis > PATIENCE_MILLIS_MAX) {
+      throw new IllegalArgumentException(
+          "patienceMillis " + millis + " is not in 1.." + PATIENCE_MILLIS_MAX);
+    }
+    return Duration.ofMillis(millis);
+  }
+
+  private void durability(RoutingContext context) {
+    withBody(
+        context,
+        body -> {
+          Durability worth =
+              switch (body.getString("durability", "")) {
+                case "async" -> Durability.ASYNC;
+                case "quorum" -> Durability.QUORUM;
+                default -> throw new IllegalArgumentException("durability is 'async' or 'quorum'");
+              };
+          long millis = patience(body).toMillis();
+          of(context, daemon.durability(worth).orTimeout(millis, TimeUnit.MILLISECONDS))
+              .onSuccess(
+                  now -> context.json(new JsonObject().put("durability", ReportJson.name(now))))
+              .onFailure(reason -> notYet(context, body, reason));
+        });
+  }
+
+  private static void notYet(RoutingContext context, JsonObject asked, Throwable reason) {
+    if (reason instanceof TimeoutException) {
+      String worth = asked.getString("durability");
+      Gate.refuse(context, 503, "not yet " + worth + ": it goes on being tried; see /status");
+    } else {
+      Gate.refuse(context, 409, String.valueOf(reason.getMessage()));
+    }
+  }
+
+  private static void withBody(RoutingContext context, Consumer<JsonObject> then) {
     try {
       JsonObject body = context.body().asJsonObject();
-      String candidate = body == null ? null : body.getString("candidate");
-      if (candidate == null) {
-        throw new IllegalArgumentException("candidate is missing: the name of an endpoint");
-      }
-      long millis = body.getLong("patienceMillis", EndpointProcess.PATIENCE.toMillis());
-      if (millis < 1 || millis > PATIENCE_MILLIS_MAX) {
-        throw new IllegalArgumentException(
-            "patienceMillis " + millis + " is not in 1.." + PATIENCE_MILLIS_MAX);
-      }
-      of(context, daemon.promote(candidate, Duration.ofMillis(millis)))
-          .onSuccess(outcome -> answer(context, outcome))
-          .onFailure(context::fail);
+      then.accept(body == null ? new JsonObject() : body);
     } catch (DecodeException | ClassCastException e) {
       Gate.refuse(context, 400, "the body is not the expected JSON: " + e.getMessage());
     } catch (IllegalArgumentException e) {
@@ -118,9 +175,7 @@ final class EndpointApi {
 
   private static void answer(RoutingContext context, Effect.Outcome outcome) {
     switch (outcome) {
-      case Effect.Outcome.Promoted(var record) ->
-          context.json(
-              new JsonObject().put("primary", record.primary()).put("epoch", record.epoch()));
+      case Effect.Outcome.Promoted(var record, var gap) -> context.json(ReportJson.of(record, gap));
       case Effect.Outcome.Declined(String reason) -> Gate.refuse(context, 409, reason);
     }
   }

@@ -4,6 +4,7 @@ import io.understudy.daemon.audit.AuditLog;
 import io.understudy.daemon.control.EpochStore;
 import io.understudy.daemon.journal.JournalLimits;
 import io.understudy.daemon.journal.PromiseFile;
+import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Effect;
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.protocol.Event;
@@ -20,12 +21,10 @@ import io.understudy.model.Position;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +54,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
 
     EpochStore store();
 
-    InstantSource clock();
+    Clocks clocks();
 
     /** It cannot go on; any thread. */
     void failed(Throwable reason);
@@ -78,7 +77,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
     this.settings = settings;
     this.around = around;
     this.loop = new Loop(around.carrier(), around::failed);
-    Ledger ledger = Ledger.open(settings.folder(), LIMITS, around.clock());
+    Ledger ledger = Ledger.open(settings.folder(), LIMITS, around.clocks().wall());
     try {
       this.promises = PromiseFile.open(settings.folder());
     } catch (IOException e) {
@@ -90,7 +89,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
         new Workplace(
             settings,
             loop,
-            new Workplace.Fittings(ledger, desk, around.store(), around.clock()),
+            new Workplace.Fittings(ledger, desk, around.store(), around.clocks()),
             this::received);
   }
 
@@ -177,33 +176,22 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
    * @throws IllegalArgumentException if there is no such endpoint
    */
   public CompletableFuture<Effect.Outcome> promote(String candidate, Duration patience) {
-    settings.endpoint(candidate);
+    return promote(Promotion.Order.of(candidate), patience);
+  }
+
+  /** The same; the order says what may be lost if commits did not wait for voters. */
+  public CompletableFuture<Effect.Outcome> promote(Promotion.Order order, Duration patience) {
+    settings.endpoint(order.candidate());
     CompletableFuture<Effect.Outcome> outcome = new CompletableFuture<>();
     loop.post(() -> {
-      if (promotion != null) {
+      if (promotion != null && !promotion.done()) {
         outcome.complete(new Effect.Outcome.Declined("another promotion is under way here"));
         return;
       }
       promotion =
-          new PromotionRun(
-              new Promotion(candidate, patience, place.nowMillis()), new Means(), outcome);
+          new PromotionRun(new Promotion(order, patience, place.nowMillis()), place, outcome);
     });
     return outcome;
-  }
-
-  private final class Means implements PromotionRun.Means {
-    @Override
-    public void send(String to, Message message) {
-      place.send(to, message);
-    }
-
-    @Override
-    public void record(Effect access, PromotionRun asker) {
-      place.record(
-          access,
-          record -> asker.step(new Event.RecordSeen(record)),
-          () -> asker.step(new Event.RecordUnknown()));
-    }
   }
 
   /**
@@ -214,7 +202,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
    *     be compared
    */
   public CompletableFuture<Report> verify(String cause) {
-    return withCopy(caretaker -> caretaker.verify(cause));
+    return loop.call(() -> part.caretaker().verify(cause));
   }
 
   /**
@@ -225,7 +213,7 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
    *     be repaired, always on the endpoint that is the source
    */
   public CompletableFuture<Repair> repair(String cause) {
-    return withCopy(caretaker -> caretaker.repair(cause));
+    return loop.call(() -> part.caretaker().repair(cause));
   }
 
   /** What was copied, compared and repaired here, and why. */
@@ -233,16 +221,17 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
     return place.audit();
   }
 
-  private <T> CompletableFuture<T> withCopy(Function<Caretaker, CompletableFuture<T>> order) {
-    CompletableFuture<CompletableFuture<T>> ordered = new CompletableFuture<>();
-    loop.post(() -> {
-      try {
-        ordered.complete(order.apply(part.caretaker()));
-      } catch (IllegalStateException e) {
-        ordered.completeExceptionally(e);
-      }
-    });
-    return ordered.thenCompose(Function.identity());
+  /**
+   * Lets the primary's COMMIT wait for voters, or not.
+   *
+   * @param worth {@code QUORUM} or {@code ASYNC}
+   * @return completes when the control record and the database say so, however long that takes;
+   *     fails if this daemon is not the source, ceases to be, or gets another order
+   */
+  public CompletableFuture<Durability> durability(Durability worth) {
+    CompletableFuture<Durability> done = new CompletableFuture<>();
+    loop.post(() -> part.durability(worth, done));
+    return done;
   }
 
   /** How it stands; waits for the daemon's thread. */
@@ -358,7 +347,12 @@ public final class EndpointDaemon implements Peers.Inbox, AutoCloseable {
           place.endsAt(state.tip());
           VoterStart start =
               new VoterStart(
-                  settings.self(), state.tip(), state.acked(), state.promise(), Position.NONE);
+                  settings.self(),
+                  state.tip(),
+                  state.acked(),
+                  state.promise(),
+                  Position.NONE,
+                  settings.pace().limits().lease());
           part = new Voting(place, stage, start);
           part.look();
         });

@@ -8,6 +8,7 @@ import io.understudy.daemon.capture.WakeableSocketFactory;
 import io.understudy.daemon.postgres.Access;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
+import io.understudy.daemon.postgres.Guard;
 import io.understudy.daemon.postgres.Preflight;
 import io.understudy.daemon.postgres.Primary;
 import io.understudy.daemon.postgres.QuorumCommit;
@@ -65,6 +66,7 @@ final class EndpointDatabase {
   private final Access access;
   private final Slots slots;
   private final QuorumCommit quorumCommit;
+  private final Guard guard;
   private final String publication;
 
   EndpointDatabase(String service, Topology.Endpoint endpoint, InstantSource clock) {
@@ -75,6 +77,7 @@ final class EndpointDatabase {
     this.slots = new Slots(server, service);
     this.publication = "understudy_" + service.replace('-', '_');
     this.quorumCommit = new QuorumCommit(server, publication, clock);
+    this.guard = new Guard(server, clock);
   }
 
   Server server() {
@@ -244,10 +247,56 @@ final class EndpointDatabase {
     quorumCommit.tighten();
   }
 
+  /** The same while the stream runs; everything that did not wait is at or before this. */
+  Lsn tightenBesideTheStream() throws SQLException {
+    return quorumCommit.tightenBesideTheStream();
+  }
+
+  /** COMMIT returns at once, and the database closes itself at the deadline: that comes first. */
+  void relax(long epoch, Guard.Deadline deadline) throws SQLException {
+    guard.post(epoch, deadline);
+    quorumCommit.relaxUntilRestart();
+  }
+
+  /**
+   * Lets it be open for longer.
+   *
+   * @param relaxed whether COMMIT shall return at once
+   * @return false if it is closed, or closes now
+   */
+  boolean extend(long epoch, Guard.Deadline deadline, boolean relaxed) throws SQLException {
+    boolean extended = guard.extend(epoch, deadline);
+    if (extended && relaxed && quorumCommit.waitsAgain()) {
+      quorumCommit.relaxUntilRestart(); // Somebody reloaded the server's configuration.
+    }
+    return extended;
+  }
+
+  /** It does not close itself any more. */
+  void dismissGuard() throws SQLException {
+    guard.dismiss();
+  }
+
+  /** Lets go of the guard, which goes on without us. */
+  void leaveGuard() {
+    guard.leave();
+  }
+
+  /** Takes no write, of this epoch neither. */
+  void shut(long epoch) throws SQLException, OutbidException {
+    require(access.close(epoch));
+  }
+
   /** The application may write. */
   void open(long epoch) throws SQLException, OutbidException {
     advanceSequences();
     require(access.open(service, epoch));
+  }
+
+  /** The same, if the guard still watches it then. */
+  void openGuarded(long epoch) throws SQLException, OutbidException {
+    advanceSequences();
+    require(access.openGuarded(service, epoch));
   }
 
   /**

@@ -57,6 +57,10 @@ final class EndpointMetrics {
     gauge("epoch", "Epoch that it leads or follows.", (double) status.epoch());
     gauge("open", "1 while its database takes writes.", status.open() ? 1 : 0);
     gauge("source", "1 for the source.", status.role().equals("source") ? 1 : 0);
+    status
+        .durability()
+        .ifPresent(worth ->
+            gauge("commits_wait", "1 while the record lets COMMIT wait.", worth.waits() ? 1 : 0));
     if (report.source().isPresent()) {
       gauge("replicated_lsn_bytes", "The watermark.", value(status.replicated()));
     }

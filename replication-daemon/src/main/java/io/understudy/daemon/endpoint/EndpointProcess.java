@@ -3,7 +3,9 @@ package io.understudy.daemon.endpoint;
 import io.understudy.daemon.api.Tokens;
 import io.understudy.daemon.control.EpochStore;
 import io.understudy.daemon.control.FileEpochStore;
+import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Effect;
+import io.understudy.daemon.protocol.Promotion;
 import io.understudy.daemon.wire.Peers;
 import io.understudy.daemon.wire.PemFiles;
 import io.understudy.daemon.wire.TlsPeers;
@@ -21,27 +23,34 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint's daemon as a process. What is read from its input, a line each: {@code status};
- * {@code promote NAME} makes an endpoint the primary of a new epoch; {@code verify} compares this
- * endpoint's copy with its primary, {@code repair} sends it what differs. The answers of the last
- * two come when they are done.
+ * {@code promote NAME} makes an endpoint the primary of a new epoch, {@code promote NAME
+ * allow-data-loss} also if acknowledged commits may be lost by it; {@code durability async|quorum}
+ * says whether the primary's commits wait for voters; {@code verify} compares this endpoint's copy
+ * with its primary, {@code repair} sends it what differs. The answers of the last two come when
+ * they are done.
  */
 public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String ANY_LOSS = " allow-data-loss";
 
   private final EndpointConfig config;
-  private final InstantSource clock;
+  private final Clocks clocks;
   private final Consumer<Throwable> failed;
   private final FileEpochStore store;
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
@@ -49,10 +58,10 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
   private final EndpointDaemon daemon;
   private @Nullable HttpServer server;
 
-  private EndpointProcess(EndpointConfig config, InstantSource clock, Consumer<Throwable> failed)
+  private EndpointProcess(EndpointConfig config, Clocks clocks, Consumer<Throwable> failed)
       throws IOException {
     this.config = config;
-    this.clock = clock;
+    this.clocks = clocks;
     this.failed = failed;
     Optional<Tokens> tokens = config.api().map(api -> Tokens.read(api.tokenFile()));
     this.store = FileEpochStore.open(config.control());
@@ -74,7 +83,7 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
   }
 
   private HttpServer listen(HostPort address, Tokens tokens) throws IOException {
-    EndpointApi api = new EndpointApi(daemon, config.settings(), tokens, clock);
+    EndpointApi api = new EndpointApi(daemon, config.settings(), tokens, clocks.wall());
     try {
       return api.listen(vertx, address.host(), address.port())
           .toCompletionStage()
@@ -105,8 +114,8 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
    * @param failed hears that it cannot go on
    */
   public static EndpointProcess start(
-      EndpointConfig config, InstantSource clock, Consumer<Throwable> failed) throws IOException {
-    return new EndpointProcess(config, clock, failed);
+      EndpointConfig config, Clocks clocks, Consumer<Throwable> failed) throws IOException {
+    return new EndpointProcess(config, clocks, failed);
   }
 
   /** Obeys what is written to its input, until that ends. */
@@ -116,12 +125,16 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
         out.println(daemon.status());
       } else if (line.startsWith("promote ")) {
         promote(line.substring("promote ".length()).strip(), out);
+      } else if (line.equals("durability async") || line.equals("durability quorum")) {
+        out.println(durability(line.endsWith("async") ? Durability.ASYNC : Durability.QUORUM));
       } else if (line.equals("verify")) {
         tell(daemon.verify("an order"), out);
       } else if (line.equals("repair")) {
         tell(daemon.repair("an order"), out);
       } else {
-        out.println("not understood; there are: status, promote NAME, verify, repair");
+        out.println(
+            "not understood; there are: status, promote NAME, durability async|quorum, verify,"
+                + " repair");
       }
     }
   }
@@ -131,9 +144,28 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
         ordered.whenComplete((found, why) -> out.println(why == null ? found : why.getMessage()));
   }
 
-  private void promote(String candidate, PrintStream out) {
+  private String durability(Durability worth) throws IOException {
     try {
-      CompletableFuture<Effect.Outcome> outcome = daemon.promote(candidate, PATIENCE);
+      return "durability " + daemon.durability(worth).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (TimeoutException e) {
+      return "not yet " + worth + ": it goes on being tried";
+    } catch (ExecutionException e) {
+      return "not " + worth + ": " + Objects.requireNonNull(e.getCause()).getMessage();
+    }
+  }
+
+  /** {@code NAME}, or {@code NAME allow-data-loss}. */
+  private void promote(String words, PrintStream out) {
+    String candidate = words.replaceFirst(ANY_LOSS + "$", "");
+    Promotion.Order order =
+        candidate.equals(words)
+            ? Promotion.Order.of(candidate)
+            : new Promotion.Order(candidate, OptionalLong.of(Long.MAX_VALUE));
+    try {
+      CompletableFuture<Effect.Outcome> outcome = daemon.promote(order, PATIENCE);
       outcome.thenAccept(out::println).join();
     } catch (IllegalArgumentException e) {
       out.println(e.getMessage());
@@ -152,7 +184,8 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
         new WireSettings(
             self, listen, others, PemFiles.in(config.certificates(), self), WireLimits.DEFAULTS);
     try {
-      return TlsPeers.open(settings, new WireSurroundings(vertx, new SecureRandom(), clock), inbox);
+      return TlsPeers.open(
+          settings, new WireSurroundings(vertx, new SecureRandom(), clocks.wall()), inbox);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -171,8 +204,8 @@ public final class EndpointProcess implements EndpointDaemon.Surroundings, AutoC
   }
 
   @Override
-  public InstantSource clock() {
-    return clock;
+  public Clocks clocks() {
+    return clocks;
   }
 
   @Override

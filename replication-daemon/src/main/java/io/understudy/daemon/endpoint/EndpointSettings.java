@@ -1,6 +1,7 @@
 package io.understudy.daemon.endpoint;
 
 import io.understudy.daemon.journal.RetentionPolicy;
+import io.understudy.daemon.protocol.LeaseTerms;
 import io.understudy.daemon.protocol.SourceLimits;
 import io.understudy.model.config.Topology;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public record EndpointSettings(
         new Pace(
             Duration.ofMillis(20),
             Duration.ofMillis(500),
-            new SourceLimits(16, Duration.ofSeconds(2)),
+            new SourceLimits(16, Duration.ofSeconds(2), LeaseTerms.DEFAULT),
             new RetentionPolicy(256L << 20, Duration.ofDays(1)),
             Duration.ofHours(1),
             Duration.ZERO);

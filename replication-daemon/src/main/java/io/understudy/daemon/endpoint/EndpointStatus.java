@@ -1,7 +1,9 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.model.Position;
+import java.util.Optional;
 
 /**
  * How it stands with an endpoint.
@@ -14,6 +16,7 @@ import io.understudy.model.Position;
  * @param replicated what a source knows to be replicated
  * @param applied what a voter's database contains
  * @param open whether its database takes the application's writes
+ * @param durability what a source's commits are worth, as the control record says
  * @param copy what is known of a voter's copy
  */
 public record EndpointStatus(
@@ -24,9 +27,18 @@ public record EndpointStatus(
     Position replicated,
     Position applied,
     boolean open,
+    Optional<Durability> durability,
     CopyStatus copy) {
   static EndpointStatus between(String why) {
     return new EndpointStatus(
-        "between", why, 0, Tip.NONE, Position.NONE, Position.NONE, false, CopyStatus.NONE);
+        "between",
+        why,
+        0,
+        Tip.NONE,
+        Position.NONE,
+        Position.NONE,
+        false,
+        Optional.empty(),
+        CopyStatus.NONE);
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -12,6 +13,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +86,24 @@ final class Loop implements AutoCloseable {
       room.release();
       task.run();
     });
+  }
+
+  /**
+   * Gives an order on the loop. Any thread.
+   *
+   * @return what came of it; fails with the {@link IllegalStateException} that the order threw,
+   *     which says why it is not carried out
+   */
+  <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> order) {
+    CompletableFuture<CompletableFuture<T>> given = new CompletableFuture<>();
+    post(() -> {
+      try {
+        given.complete(order.get());
+      } catch (IllegalStateException e) {
+        given.completeExceptionally(e);
+      }
+    });
+    return given.thenCompose(Function.identity());
   }
 
   private boolean isHere() {

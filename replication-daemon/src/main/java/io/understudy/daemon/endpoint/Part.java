@@ -1,5 +1,6 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.model.Position;
@@ -54,6 +55,16 @@ sealed interface Part permits Part.Between, Sourcing, Voting {
   /** Completes as soon as more than {@code after} is replicated; at once if this is no source. */
   default void awaitReplicated(Position after, CompletableFuture<Position> answer) {
     answer.complete(Position.NONE);
+  }
+
+  /**
+   * Lets COMMIT wait for voters, or not, in the safe order; fails if this is no source.
+   *
+   * @param done answered when the record says so and the database does so
+   */
+  default void durability(Durability worth, CompletableFuture<Durability> done) {
+    done.completeExceptionally(
+        new IllegalStateException("this endpoint is not the source, ask the primary's daemon"));
   }
 
   /** One part is over and the next waits for disk or database; whoever speaks speaks again. */

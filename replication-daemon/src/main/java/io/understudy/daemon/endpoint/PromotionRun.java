@@ -7,22 +7,15 @@ import io.understudy.daemon.protocol.Promotion;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One promotion and what it needs of the daemon that carries it out. On the loop. */
+/** One promotion, and the carrying out of what it wants done. On the loop. */
 final class PromotionRun {
-  /** What a promotion needs. */
-  interface Means {
-    void send(String to, Message message);
-
-    void record(Effect access, PromotionRun asker);
-  }
-
   private final Promotion promotion;
-  private final Means means;
+  private final Workplace place;
   private final CompletableFuture<Effect.Outcome> outcome;
 
-  PromotionRun(Promotion promotion, Means means, CompletableFuture<Effect.Outcome> outcome) {
+  PromotionRun(Promotion promotion, Workplace place, CompletableFuture<Effect.Outcome> outcome) {
     this.promotion = promotion;
-    this.means = means;
+    this.place = place;
     this.outcome = outcome;
   }
 
@@ -34,8 +27,12 @@ final class PromotionRun {
     List<Effect> effects = promotion.step(event);
     for (Effect effect : effects) {
       switch (effect) {
-        case Effect.Send(String to, Message message) -> means.send(to, message);
-        case Effect.ReadRecord _, Effect.WriteRecord _ -> means.record(effect, this);
+        case Effect.Send(String to, Message message) -> place.send(to, message);
+        case Effect.ReadRecord _, Effect.WriteRecord _ ->
+            place.record(
+                effect,
+                record -> step(new Event.RecordSeen(record)),
+                () -> step(new Event.RecordUnknown()));
         case Effect.Finish(Effect.Outcome result) -> outcome.complete(result);
         default -> throw new IllegalStateException("a promotion does not " + effect);
       }

@@ -1,8 +1,12 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.protocol.Durability;
+import io.understudy.daemon.protocol.EpochRecord;
+import io.understudy.daemon.protocol.Gap;
 import io.understudy.model.Position;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,7 @@ final class ReportJson {
             .put("durable", report.durable().toString())
             .put("replicated", status.replicated().toString())
             .put("applied", status.applied().toString());
+    status.durability().ifPresent(worth -> json.put("durability", name(worth)));
     report.source().ifPresent(source -> add(json, status.journal().position(), source));
     if (report.source().isEmpty()) {
       add(json, report.shadow());
@@ -54,6 +59,28 @@ final class ReportJson {
             json.put("seededRows", progress.rows())
                 .put("seededBytes", progress.bytes())
                 .put("seedBytesExpected", progress.bytesExpected()));
+  }
+
+  /** As it is written in configurations and orders. */
+  static String name(Durability worth) {
+    return switch (worth) {
+      case QUORUM -> "quorum";
+      case DEGRADED -> "degraded";
+      case ASYNC -> "async";
+    };
+  }
+
+  static JsonObject of(EpochRecord promoted, Optional<Gap> gap) {
+    JsonObject json =
+        new JsonObject().put("primary", promoted.primary()).put("epoch", promoted.epoch());
+    gap.ifPresent(lost ->
+        json.put(
+            "gap",
+            new JsonObject()
+                .put("cut", lost.cut().toString())
+                .put("heard", lost.heard().toString())
+                .put("bytes", lost.bytes().isPresent() ? lost.bytes().getAsLong() : null)));
+    return json;
   }
 
   /** Log between two positions; null where they are in the logs of two servers. */

@@ -1,5 +1,6 @@
 package io.understudy.daemon.endpoint;
 
+import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Effect;
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.protocol.Event;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Opening is a sequence: COMMIT waits for the stream, the stream runs, k voters hold what this
  * journal begins with, the application may write. In this order no commit returns that k voters do
- * not hold.
+ * not hold. If commits need not wait, the database is made to close itself in time before they stop
+ * waiting ({@link Opening}).
  */
 final class Sourcing implements Part {
   private static final Logger log = LoggerFactory.getLogger(Sourcing.class);
@@ -55,9 +57,11 @@ final class Sourcing implements Part {
   private final Waiters waiters = new Waiters();
   private final AckTimer acks;
   private Position replicated = Position.NONE; // what was told of the role's
+  private final Opening opening;
+  private final DurabilityOrder order = new DurabilityOrder();
   private boolean granting;
-  private boolean open;
-  private boolean streaming; // COMMIT waits for the stream, and it was started
+  private boolean beginning; // the stream was asked for
+  private boolean streaming; // what COMMIT waits for was started
   private @Nullable EpochRecord writing;
   private Position noted = Position.NONE;
   private Position applied;
@@ -69,6 +73,11 @@ final class Sourcing implements Part {
     this.role = new SourceRole(begin.start(), place.settings().pace().limits());
     this.acks = new AckTimer(place.clock());
     this.applied = begin.start().applied();
+    this.opening =
+        new Opening(
+            place,
+            begin.start().record().epoch(),
+            new Opening.Owner(() -> !gone, this::step, this::outbid, this::opened));
     this.applying =
         new Applying(
             place,
@@ -99,7 +108,7 @@ final class Sourcing implements Part {
   private void receive(String from, Message.ToVoter message) {
     if (message.epoch() > epoch()) {
       step(new Event.Superseded(message.epoch()));
-    } else if (message instanceof Message.Lead && open) {
+    } else if (message instanceof Message.Lead && opening.isOpen()) {
       place.send(from, new Message.Opened(epoch()));
     }
   }
@@ -118,6 +127,24 @@ final class Sourcing implements Part {
   @Override
   public void tick() {
     step(new Event.Tick(place.nowMillis()));
+    CaptureFeed running = capture;
+    if (running != null && opening.settles(running.told())) {
+      step(new Event.Tightened(role.confirmed()));
+    }
+    carryOutOrder();
+  }
+
+  @Override
+  public void durability(Durability worth, CompletableFuture<Durability> done) {
+    order.give(worth, done);
+    carryOutOrder();
+  }
+
+  private void carryOutOrder() {
+    EpochRecord said = role.record();
+    order
+        .outstanding(said.durability(), opening.returnsAtOnce())
+        .ifPresent(worth -> step(new Event.ChangeElectorate(said.electorate(), worth)));
   }
 
   @Override
@@ -189,7 +216,11 @@ final class Sourcing implements Part {
       case Effect.Apply(Position upTo) -> applying.raise(applied, upTo);
       case Effect.Send(String to, Message message) -> place.send(to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
-      case Effect.Open(long epoch) -> open(epoch);
+      case Effect.Open(long epoch, boolean waits) -> open(epoch, waits);
+      case Effect.Extend(long until) -> opening.extend(until);
+      case Effect.Shut(long _) -> opening.shut();
+      case Effect.Tighten() -> opening.tighten();
+      case Effect.Relax() -> opening.relax();
       case Effect.StepDown(long epoch) -> stage.stepDown(epoch);
       case Effect.WriteRecord write -> write(write);
       case Effect.Truncate _,
@@ -263,11 +294,17 @@ final class Sourcing implements Part {
 
   // -- open
 
-  private void open(long epoch) {
+  private void open(long epoch, boolean waits) {
+    opening.begin(waits);
+    granting = false;
+    if (beginning) {
+      return; // It was shut, and its stream is there or comes.
+    }
+    beginning = true;
     place.ask(
         () -> {
           applying.stop();
-          place.database().tighten();
+          opening.prepare();
           return place.database().stream(epoch, begin.ready(), new Stream());
         },
         () -> !gone,
@@ -285,22 +322,17 @@ final class Sourcing implements Part {
 
   private void grantIfReplicated() {
     boolean enough = role.replicated().compareTo(begin.needed()) >= 0;
-    if (gone || granting || !streaming || !enough) {
-      return;
+    boolean wanted = role.phase() == SourceRole.Phase.OPEN && !granting;
+    if (!gone && wanted && streaming && enough) {
+      granting = true;
+      opening.open();
     }
-    granting = true;
-    place.ask(
-        () -> {
-          place.database().open(epoch());
-          return true;
-        },
-        () -> !gone,
-        new Workplace.Answer<>(_ -> opened(), this::outbid));
   }
 
   private void opened() {
-    open = true;
-    upkeep = Upkeep.start(place.database().primary(epoch()), place.clock());
+    if (upkeep == null) { // Goes on while it is shut for a while: it writes nothing of anybody's.
+      upkeep = Upkeep.start(place.database().primary(epoch()), place.clock());
+    }
     log.info(
         "{} of {}: open epoch={} position={}",
         place.settings().self(),
@@ -353,6 +385,7 @@ final class Sourcing implements Part {
   public void leave() {
     gone = true;
     waiters.leave(role.replicated());
+    order.end("this endpoint is not the source any more");
   }
 
   @Override
@@ -366,6 +399,7 @@ final class Sourcing implements Part {
       running.close();
     }
     applying.stop();
+    place.database().leaveGuard();
   }
 
   @Override
@@ -390,7 +424,8 @@ final class Sourcing implements Part {
             place.tip(),
             role.replicated(),
             applied,
-            open && !gone,
+            opening.isOpen() && !gone,
+            Optional.of(role.record().durability()),
             CopyStatus.NONE);
     Upkeep kept = upkeep;
     return new EndpointReport(

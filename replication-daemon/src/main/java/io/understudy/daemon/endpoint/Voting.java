@@ -83,6 +83,7 @@ final class Voting implements Part {
 
   @Override
   public void tick() {
+    step(new Event.Tick(place.nowMillis()));
     tips.remind(role.epoch());
     caretaker.moved();
   }
@@ -164,6 +165,10 @@ final class Voting implements Part {
       case Effect.TakeLead(EpochRecord record) -> stage.takeLead(record);
       case Effect.ConfirmSlot _,
           Effect.Open _,
+          Effect.Extend _,
+          Effect.Shut _,
+          Effect.Tighten _,
+          Effect.Relax _,
           Effect.StepDown _,
           Effect.ReadRecord _,
           Effect.WriteRecord _,
@@ -325,7 +330,15 @@ final class Voting implements Part {
         sent.map(so -> new CopyStatus(known.verdict(), "copying: " + so.describe())).orElse(known);
     EndpointStatus status =
         new EndpointStatus(
-            "voter", phase(copy), role.epoch(), place.tip(), Position.NONE, applied, false, copy);
+            "voter",
+            phase(copy),
+            role.epoch(),
+            place.tip(),
+            Position.NONE,
+            applied,
+            false,
+            Optional.empty(),
+            copy);
     return new EndpointReport(
         status, place.durable().position(), Optional.empty(), applying.report(sent));
   }

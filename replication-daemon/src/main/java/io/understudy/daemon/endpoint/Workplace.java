@@ -67,7 +67,7 @@ final class Workplace implements AutoCloseable {
   private final JournalDesk desk;
   private final EndpointDatabase database;
   private final EpochStore store;
-  private final InstantSource clock;
+  private final Clocks clocks;
   private final AuditLog audit;
   private final RecentFrames recent = new RecentFrames(RECENT_BYTES_MAX);
   private final Map<String, ShadowCopy> copies = new HashMap<>(); // by primary, for what it learns
@@ -95,7 +95,7 @@ final class Workplace implements AutoCloseable {
       };
 
   /** What is there before a workplace. */
-  record Fittings(Ledger ledger, JournalDesk desk, EpochStore store, InstantSource clock) {}
+  record Fittings(Ledger ledger, JournalDesk desk, EpochStore store, Clocks clocks) {}
 
   Workplace(
       EndpointSettings settings, Loop loop, Fittings fittings, BiConsumer<String, Parcel> toSelf) {
@@ -104,14 +104,14 @@ final class Workplace implements AutoCloseable {
     this.ledger = fittings.ledger();
     this.desk = fittings.desk();
     this.store = fittings.store();
-    this.clock = fittings.clock();
-    this.audit = new AuditLog(clock, AUDIT_MAX);
+    this.clocks = fittings.clocks();
+    this.audit = new AuditLog(clocks.wall(), AUDIT_MAX);
     this.toSelf = toSelf;
     this.tip = ledger.tip();
     this.durable = tip;
     this.database =
         new EndpointDatabase(
-            settings.service(), settings.endpoint(settings.self()), fittings.clock());
+            settings.service(), settings.endpoint(settings.self()), fittings.clocks().wall());
   }
 
   AuditLog audit() {
@@ -130,7 +130,7 @@ final class Workplace implements AutoCloseable {
                     database.server(),
                     settings.pace().snapshotMax(),
                     COPY_WORKERS,
-                    clock)));
+                    clocks.wall())));
   }
 
   private static ExecutorService single(String name) {
@@ -162,11 +162,12 @@ final class Workplace implements AutoCloseable {
   }
 
   InstantSource clock() {
-    return clock;
+    return clocks.wall();
   }
 
+  /** By the clock that nobody sets. */
   long nowMillis() {
-    return clock.millis();
+    return clocks.steady().millis();
   }
 
   Tip tip() {

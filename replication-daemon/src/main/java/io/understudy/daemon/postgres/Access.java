@@ -60,12 +60,27 @@ public final class Access {
    * @param epoch of the service, and the ballot
    */
   public Verdict open(String service, long epoch) throws SQLException {
+    return act(epoch, (connection, schemas) -> reign(connection, schemas, service, epoch));
+  }
+
+  /**
+   * The same, for a database that closes itself.
+   *
+   * @throws SQLException if nobody watches it, or its time is over
+   */
+  public Verdict openGuarded(String service, long epoch) throws SQLException {
     return act(
         epoch,
         (connection, schemas) -> {
-          grant(connection, schemas);
-          new Reign(service).begin(connection, epoch);
+          Guard.hold(connection, epoch); // Before the grants: it closes after them or not at all.
+          reign(connection, schemas, service, epoch);
         });
+  }
+
+  private void reign(Connection connection, List<String> schemas, String service, long epoch)
+      throws SQLException {
+    grant(connection, schemas);
+    new Reign(service).begin(connection, epoch);
   }
 
   /**

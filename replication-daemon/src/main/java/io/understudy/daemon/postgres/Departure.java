@@ -65,7 +65,8 @@ public record Departure(List<String> statements, List<String> users) {
   private static final String STANDBYS =
       """
       SELECT 'ALTER SYSTEM RESET synchronous_standby_names' FROM pg_settings
-      WHERE name = 'synchronous_standby_names' AND setting ~* '\\munderstudy'
+      WHERE name = 'synchronous_standby_names' AND (setting ~* '\\munderstudy'
+        OR setting = '' AND to_regclass('understudy.lease') IS NOT NULL)
       """;
 
   /**

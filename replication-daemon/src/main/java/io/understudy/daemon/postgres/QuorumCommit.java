@@ -1,6 +1,7 @@
 package io.understudy.daemon.postgres;
 
 import io.understudy.daemon.capture.TableName;
+import io.understudy.model.Lsn;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,6 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class QuorumCommit {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long PAUSE_NANOS = 5_000_000;
+  private static final String RELOAD = "SELECT pg_reload_conf()";
+  private static final String NO_RELOAD = "";
 
   private final Server server;
   private final String standby;
@@ -38,9 +41,13 @@ public final class QuorumCommit {
    * @throws SQLException if the server does not take the setting
    */
   public void tighten() throws SQLException {
-    if (!setting().equals(wanted())) {
-      alter("ALTER SYSTEM SET synchronous_standby_names = '" + wanted().replace("'", "''") + "'");
+    if (!setting().equals(asking(1))) {
+      set(asking(1));
     }
+    awaitWaiting();
+  }
+
+  private void awaitWaiting() throws SQLException {
     Instant deadline = clock.instant().plus(PATIENCE);
     while (!waits()) {
       if (clock.instant().isAfter(deadline)) {
@@ -56,15 +63,70 @@ public final class QuorumCommit {
     }
   }
 
-  /** No COMMIT waits for the stream; a setting that is not ours stays. */
-  public void relax() throws SQLException {
-    if (setting().equals(wanted())) {
-      alter("ALTER SYSTEM RESET synchronous_standby_names");
+  /**
+   * The same while the stream runs and confirms at once, which nobody could tell from not waiting:
+   * for a moment two such streams are asked for, which are never there.
+   *
+   * @return everything that did not wait is at or before this
+   */
+  public Lsn tightenBesideTheStream() throws SQLException {
+    set(asking(2));
+    awaitWaiting();
+    set(asking(1));
+    try (Connection connection = server.control();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_current_wal_insert_lsn()::text")) {
+      row.next();
+      return Lsn.parse(row.getString(1));
     }
   }
 
-  private String wanted() {
-    return "ANY 1 (" + TableName.quote(standby) + ")";
+  /** No COMMIT waits for the stream; a setting that is not ours stays. */
+  public void relax() throws SQLException {
+    String setting = setting();
+    if (setting.isEmpty() || isOurs(setting)) {
+      alter(
+          "ALTER SYSTEM RESET synchronous_standby_names",
+          RELOAD); // Also what relaxUntilRestart left.
+    }
+  }
+
+  /**
+   * No COMMIT waits for the stream until the server starts anew, or somebody reloads its
+   * configuration: then they wait again.
+   */
+  public void relaxUntilRestart() throws SQLException {
+    relax();
+    Instant deadline = clock.instant().plus(PATIENCE);
+    while (waitsAgain()) {
+      if (clock.instant().isAfter(deadline)) {
+        throw new SQLException(
+            server + ": commits wait although synchronous_standby_names is " + setting(), "55000");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    set(asking(1), NO_RELOAD);
+  }
+
+  /** Whether commits wait for a standby, as far as that can be seen. */
+  public boolean waitsAgain() throws SQLException {
+    try (Connection connection = server.control();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT current_setting('synchronous_standby_names') <> '' OR EXISTS"
+                    + " (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  private boolean isOurs(String setting) {
+    return setting.equals(asking(1)) || setting.equals(asking(2));
+  }
+
+  private String asking(int streams) {
+    return "ANY " + streams + " (" + TableName.quote(standby) + ")";
   }
 
   private String setting() throws SQLException {
@@ -76,11 +138,20 @@ public final class QuorumCommit {
     }
   }
 
-  private void alter(String sql) throws SQLException {
+  private void set(String value) throws SQLException {
+    set(value, RELOAD);
+  }
+
+  private void set(String value, String then) throws SQLException {
+    String quoted = "'" + value.replace("'", "''") + "'";
+    alter("ALTER SYSTEM SET synchronous_standby_names = " + quoted, then);
+  }
+
+  private void alter(String sql, String then) throws SQLException {
     try (Connection connection = server.control();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
-      statement.execute("SELECT pg_reload_conf()");
+      statement.execute(then);
     }
   }
 

@@ -52,6 +52,19 @@ public final class Server {
     return connect(properties);
   }
 
+  /**
+   * For a statement that goes on for as long as it takes, whatever becomes of us: the server never
+   * looks whether we are still there.
+   */
+  public Connection guarding() throws SQLException {
+    Properties properties = properties("0");
+    properties.setProperty(
+        "options",
+        "-c synchronous_commit=local -c statement_timeout=0 -c lock_timeout=4s"
+            + " -c client_connection_check_interval=0");
+    return connect(properties);
+  }
+
   /** For looking: as any client of this role would find it, nothing of ours set. */
   public Connection plain() throws SQLException {
     return connect(properties(CONTROL_SECONDS));

@@ -6,6 +6,11 @@ public enum Durability {
   QUORUM,
   /** Fewer voters than the policy wants, at least one. */
   DEGRADED,
-  /** Nobody has to hold it; {@link SourceRole} refuses to start. */
-  ASYNC
+  /** Nobody has to hold it: COMMIT returns at once, while the source has a lease. */
+  ASYNC;
+
+  /** Whether COMMIT waits until voters hold what it committed. */
+  public boolean waits() {
+    return this != ASYNC;
+  }
 }

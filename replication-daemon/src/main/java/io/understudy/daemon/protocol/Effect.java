@@ -2,6 +2,7 @@ package io.understudy.daemon.protocol;
 
 import io.understudy.model.Position;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a state machine wants done. Effects are carried out in their order; after one that fails the
@@ -52,8 +53,27 @@ public sealed interface Effect {
   /** <b>Acknowledges</b>: the database returns every COMMIT up to here. */
   record ConfirmSlot(Position position) implements Effect {}
 
-  /** Open the database for writes and tell whoever promotes. */
-  record Open(long epoch) implements Effect {}
+  /**
+   * Open the database for writes and tell whoever promotes.
+   *
+   * @param waits whether COMMIT waits for ConfirmSlot, before anybody can write
+   */
+  record Open(long epoch, boolean waits) implements Effect {}
+
+  /**
+   * While COMMIT does not wait, the database closes itself at this time of this source's clock,
+   * also if this daemon is stopped or dead by then. Holds for the Open or Relax that follows.
+   */
+  record Extend(long untilMillis) implements Effect {}
+
+  /** Take no write, of this epoch neither, until Open. */
+  record Shut(long epoch) implements Effect {}
+
+  /** COMMIT waits for ConfirmSlot from then on (Tightened). */
+  record Tighten() implements Effect {}
+
+  /** COMMIT returns at once from then on. */
+  record Relax() implements Effect {}
 
   /** This daemon is a source no longer; it goes on as a voter. */
   record StepDown(long epoch) implements Effect {}
@@ -72,8 +92,12 @@ public sealed interface Effect {
 
   /** How a promotion ended. */
   sealed interface Outcome {
-    /** The epoch is open. */
-    record Promoted(EpochRecord record) implements Outcome {}
+    /**
+     * The epoch is open.
+     *
+     * @param gap what may be lost; nothing is if it is empty
+     */
+    record Promoted(EpochRecord record, Optional<Gap> gap) implements Outcome {}
 
     /** Nothing was opened by this promotion; somebody has to look at the reason. */
     record Declined(String reason) implements Outcome {}

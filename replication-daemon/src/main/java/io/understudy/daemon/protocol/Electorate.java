@@ -4,9 +4,11 @@ import io.understudy.daemon.quorum.Quorum;
 import io.understudy.model.Position;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Whose journals count, and how many of them an acknowledgement needs.
@@ -34,6 +36,17 @@ public record Electorate(List<String> voters, int k) {
       positions.add(durable.getOrDefault(voter, Position.NONE));
     }
     return quorum().held(positions);
+  }
+
+  /** The time that k voters reach; who has no time has none of them. */
+  OptionalLong reached(Map<String, Long> times) {
+    return voters.stream()
+        .filter(times::containsKey)
+        .map(times::get)
+        .sorted(Comparator.reverseOrder())
+        .skip(k - 1L)
+        .mapToLong(Long::longValue)
+        .findFirst();
   }
 
   /** Whether {@code promised} has a voter in common with every set that could acknowledge (I1). */

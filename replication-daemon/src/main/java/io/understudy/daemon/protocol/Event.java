@@ -20,8 +20,11 @@ public sealed interface Event {
 
   record ControllerReceived(String from, Message.ToController message) implements OfPromotion {}
 
-  /** Time passed; the only clock there is. */
-  record Tick(long nowMillis) implements OfSource, OfPromotion {}
+  /**
+   * Time passed; the only clock there is. It is monotonic, and was read after everything that this
+   * machine was told before.
+   */
+  record Tick(long nowMillis) implements OfSource, OfVoter, OfPromotion {}
 
   /** The primary's database committed this; it may come again after a restart. */
   record Captured(Frame frame) implements OfSource {}
@@ -61,6 +64,16 @@ public sealed interface Event {
   record ReseedFailed() implements OfVoter {}
 
   record Disconnected(String peer) implements OfSource {}
+
+  /**
+   * COMMIT waits for ConfirmSlot.
+   *
+   * @param all everything that did not wait is at or before this
+   */
+  record Tightened(Position all) implements OfSource {}
+
+  /** The database takes no writes any more, because nobody extended the time for which it may. */
+  record Lapsed() implements OfSource {}
 
   /** Somebody speaks of a later epoch than this source leads. */
   record Superseded(long epoch) implements OfSource {}

@@ -44,13 +44,26 @@ public sealed interface Message {
   /** A new primary asks for the rest of its own history. */
   record Fetch(long epoch, Tip after, Position upTo) implements ToVoter {}
 
-  /** Will you follow this candidate, and how far do you hold the journal? */
-  record AskPromise(Promise ballot) implements ToVoter {
+  /**
+   * Will you follow this candidate, and how far do you hold the journal?
+   *
+   * @param waits whether the record that shall be replaced lets commits wait for voters: then no
+   *     lease stands in the way
+   */
+  record AskPromise(Promise ballot, boolean waits) implements ToVoter {
     @Override
     public long epoch() {
       return ballot.epoch();
     }
   }
+
+  /**
+   * Promise nothing for a while, so that COMMIT need not wait for you.
+   *
+   * @param askedMillis when this was asked, by the source's clock: a name for the answer
+   * @param holds where the source's journal ends
+   */
+  record AskLease(long epoch, long askedMillis, Position holds) implements ToVoter {}
 
   /** You are the primary; this record says so. */
   record Lead(EpochRecord record) implements ToVoter {
@@ -65,6 +78,9 @@ public sealed interface Message {
 
   /** I hold this, durably. */
   record Ack(long epoch, Tip durable) implements ToSource {}
+
+  /** I promise nothing for the term of a lease that begins not before this was asked. */
+  record Lease(long epoch, long askedMillis) implements ToSource {}
 
   /** Your batch does not follow what I hold. */
   record Resend(long epoch, Tip after) implements ToSource {}
@@ -83,8 +99,11 @@ public sealed interface Message {
    *
    * @param last end of the valid journal, durable
    * @param complete whether that is everything this voter ever acknowledged
+   * @param unleased whether every lease that this voter granted, or may have, is over
+   * @param heard the furthest that a source ever said to hold, to this voter since it was started
    */
-  record Promised(Promise ballot, Tip last, boolean complete) implements ToController {}
+  record Promised(Promise ballot, Tip last, boolean complete, boolean unleased, Position heard)
+      implements ToController {}
 
   /** I have promised the same epoch to another candidate, or a later epoch. */
   record Refused(Promise asked, Promise given) implements ToController {}

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,20 +36,38 @@ public final class Promotion {
   private final Rules rules;
   private final long deadlineMillis;
   private Phase phase = Phase.READING;
+  private final OptionalLong lossBytesMax;
   private @Nullable Round round;
   private long spent; // highest epoch that may have been promised to anybody
 
   /**
+   * What is wanted.
+   *
    * @param candidate who shall be the primary
+   * @param lossBytesMax what may be lost of the old primary's log, if its commits did not wait for
+   *     voters: the {@link Gap}; {@link Long#MAX_VALUE} is anything. If it is empty, such a primary
+   *     is replaced by nobody
+   */
+  public record Order(String candidate, OptionalLong lossBytesMax) {
+    /** Nothing may be lost. */
+    public static Order of(String candidate) {
+      return new Order(candidate, OptionalLong.empty());
+    }
+  }
+
+  /**
+   * An attempt that begins now.
+   *
    * @param patience how long all of it may take
    * @param nowMillis when it begins
    */
-  public Promotion(String candidate, Duration patience, long nowMillis) {
-    this(candidate, nowMillis + patience.toMillis(), new Rules());
+  public Promotion(Order order, Duration patience, long nowMillis) {
+    this(order, nowMillis + patience.toMillis(), new Rules());
   }
 
-  Promotion(String candidate, long deadlineMillis, Rules rules) {
-    this.candidate = candidate;
+  Promotion(Order order, long deadlineMillis, Rules rules) {
+    this.candidate = order.candidate();
+    this.lossBytesMax = order.lossBytesMax();
     this.deadlineMillis = deadlineMillis;
     this.rules = rules;
   }
@@ -57,6 +77,7 @@ public final class Promotion {
     private final EpochRecord record;
     private final Promise ballot;
     private final Map<String, Tip> complete = new TreeMap<>();
+    private Position heard = Position.NONE; // what the old primary had said to hold
     private @Nullable EpochRecord next;
 
     Round(EpochRecord record, Promise ballot) {
@@ -70,6 +91,13 @@ public final class Promotion {
           .map(record.cuts()::validPart)
           .max(Comparator.comparing(Tip::position))
           .orElse(Tip.NONE);
+    }
+
+    /** What may be lost; nothing can be if every commit waited for its voters. */
+    Optional<Gap> gap() {
+      return record.durability() == Durability.QUORUM
+          ? Optional.empty()
+          : Optional.of(new Gap(longest().position(), heard));
     }
 
     /** A record that was decided but never opened may need a journal that has not answered. */
@@ -117,8 +145,11 @@ public final class Promotion {
   }
 
   private List<Effect> ask(EpochRecord seen) {
-    if (seen.durability() != Durability.QUORUM) {
-      return decline("the record says " + seen.durability() + ": acknowledged writes may be lost");
+    if (seen.durability() != Durability.QUORUM && lossBytesMax.isEmpty()) {
+      return decline(
+          "the record says "
+              + seen.durability()
+              + ": acknowledged writes may be lost; allow data loss to promote all the same");
     }
     spent = Math.max(spent, seen.epoch());
     round = new Round(seen, new Promise(spent + 1, candidate));
@@ -127,8 +158,9 @@ public final class Promotion {
   }
 
   private static List<Effect> askAll(Round round) {
+    Message ask = new Message.AskPromise(round.ballot, round.record.durability().waits());
     return round.record.electorate().voters().stream()
-        .<Effect>map(voter -> new Effect.Send(voter, new Message.AskPromise(round.ballot)))
+        .<Effect>map(voter -> new Effect.Send(voter, ask))
         .toList();
   }
 
@@ -137,10 +169,18 @@ public final class Promotion {
     if (phase != Phase.PROMISING || now == null || !answer.ballot().equals(now.ballot)) {
       return List.of();
     }
-    if (rules.counts(answer)) {
+    now.heard = Rules.max(now.heard, answer.heard());
+    if (rules.counts(answer, now.record.durability())) {
       now.complete.put(from, answer.last());
     }
-    return now.decidable() ? decide(now) : List.of();
+    if (!now.decidable()) {
+      return List.of();
+    }
+    Optional<Gap> gap = now.gap();
+    if (gap.isPresent() && !gap.get().within(lossBytesMax.orElse(0))) {
+      return decline("more may be lost than is allowed: " + gap.get());
+    }
+    return decide(now);
   }
 
   private List<Effect> onRefused(Promise asked, Promise given) {
@@ -216,7 +256,7 @@ public final class Promotion {
       return List.of();
     }
     phase = Phase.DONE;
-    return List.of(new Effect.Finish(new Effect.Outcome.Promoted(round.next)));
+    return List.of(new Effect.Finish(new Effect.Outcome.Promoted(round.next, round.gap())));
   }
 
   private List<Effect> decline(String reason) {

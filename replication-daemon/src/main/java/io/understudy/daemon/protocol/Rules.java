@@ -45,9 +45,33 @@ class Rules {
     return min(replicated, ownDurable);
   }
 
-  /** Only a voter that still has everything it vouched for helps a promotion (I1). */
-  boolean counts(Message.Promised answer) {
-    return answer.complete();
+  /**
+   * Only a voter that still has everything it vouched for helps a promotion (I1). Where commits
+   * wait, voters that promised starve the old primary; where they do not, its lease must be over
+   * (I8), also for a promise that was given when they still did.
+   */
+  boolean counts(Message.Promised answer, Durability worth) {
+    return answer.complete() && (worth.waits() || answer.unleased());
+  }
+
+  /** A voter that granted a lease is free of it when that is over, and not earlier (I8). */
+  boolean mayPromiseAt(long nowMillis, long leasedUntilMillis) {
+    return nowMillis > leasedUntilMillis;
+  }
+
+  /** A database that waits for nobody closes before any voter of its lease may promise (I8). */
+  long openUntil(LeaseTerms terms, long askedMillis) {
+    return terms.openUntil(askedMillis);
+  }
+
+  /** The record says that commits wait once all that did not wait is replicated. */
+  boolean maySayWaits(@Nullable Position withoutWaiting, Position confirmed) {
+    return withoutWaiting != null && confirmed.compareTo(withoutWaiting) >= 0;
+  }
+
+  /** COMMIT stops waiting once the record says so, and nobody else can have changed it. */
+  boolean mayRelax(EpochRecord record, @Nullable EpochRecord proposed) {
+    return !record.durability().waits() && (proposed == null || !proposed.durability().waits());
   }
 
   static Position min(Position a, Position b) {

@@ -7,8 +7,9 @@ import java.time.Duration;
  *
  * @param batchesInFlightMax batches to one voter without an answer, from 1
  * @param silence after which batches without an answer are sent again
+ * @param lease under which COMMIT need not wait
  */
-public record SourceLimits(int batchesInFlightMax, Duration silence) {
+public record SourceLimits(int batchesInFlightMax, Duration silence, LeaseTerms lease) {
   public SourceLimits {
     if (batchesInFlightMax < 1 || silence.isNegative() || silence.isZero()) {
       throw new IllegalArgumentException(

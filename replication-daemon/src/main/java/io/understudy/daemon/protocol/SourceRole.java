@@ -3,13 +3,9 @@ package io.understudy.daemon.protocol;
 import io.understudy.model.Lsn;
 import io.understudy.model.Position;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code FETCHING} (its own journal lacks what earlier epochs, or itself before a restart,
  * acknowledged) {@code -> OPENING} (k voters and its database get all of that) {@code -> OPEN};
  * from each {@code -> STEPPED_DOWN} (a later epoch) and {@code -> FAILED} (its journal's disk).
+ * {@code OPEN <-> LAPSED}: commits need not wait, but the lease ran out, so nobody can write.
  */
 public final class SourceRole {
   /** Where a source stands. */
@@ -27,13 +24,13 @@ public final class SourceRole {
     FETCHING,
     OPENING,
     OPEN,
+    LAPSED,
     FAILED,
     STEPPED_DOWN
   }
 
   private final Rules rules;
-  private final SourceLimits limits;
-  private final Map<String, VoterLink> links = new TreeMap<>();
+  private final VoterLinks links;
   private List<Effect> out = new ArrayList<>();
   private Phase phase;
   private EpochRecord record;
@@ -49,6 +46,8 @@ public final class SourceRole {
   private boolean fetching;
   private boolean applying;
   private long nowMillis;
+  private boolean timely; // the time was read for this very event: after a pause it is stale
+  private final Tenure tenure;
 
   public SourceRole(SourceStart start, SourceLimits limits) {
     this(start, limits, new Rules());
@@ -56,7 +55,8 @@ public final class SourceRole {
 
   SourceRole(SourceStart start, SourceLimits limits, Rules rules) {
     this.rules = rules;
-    this.limits = limits;
+    this.links = new VoterLinks(limits);
+    this.tenure = new Tenure(rules, limits.lease(), effect -> out.add(effect));
     this.record = start.record();
     this.appended = start.journal();
     this.durable = start.journal();
@@ -65,7 +65,7 @@ public final class SourceRole {
     this.floor = confirmed;
     this.phase = durable.reaches(floor) ? Phase.OPENING : Phase.FETCHING;
     this.proposed = record.claimed();
-    meet(record.electorate());
+    links.meet(record.electorate());
   }
 
   public Phase phase() {
@@ -87,12 +87,13 @@ public final class SourceRole {
 
   /** Up to where each voter vouched for what it was sent, by name. */
   public Map<String, Position> acked() {
-    return Map.copyOf(acks());
+    return Map.copyOf(links.acks());
   }
 
   /** What has to be done because of this event, in this order. */
   public List<Effect> step(Event.OfSource event) {
-    if (phase == Phase.STEPPED_DOWN || (phase == Phase.FAILED && !endsFailure(event))) {
+    boolean failed = phase == Phase.FAILED && !(event instanceof Event.Superseded);
+    if (failed || phase == Phase.STEPPED_DOWN) {
       return List.of();
     }
     out = new ArrayList<>();
@@ -106,8 +107,11 @@ public final class SourceRole {
       case Event.CannotRead(String peer) -> onCannotRead(peer);
       case Event.Applied(Position position) -> onApplied(position);
       case Event.Tick(long now) -> onTick(now);
-      case Event.Disconnected(String peer) -> withLink(peer, VoterLink::disconnect);
+      case Event.Disconnected(String peer) ->
+          Optional.ofNullable(links.of(peer)).ifPresent(VoterLink::disconnect);
       case Event.Superseded(long epoch) -> stepDownFor(epoch);
+      case Event.Tightened(Position all) -> tenure.tightened(all);
+      case Event.Lapsed() -> lapse();
       case Event.ChangeElectorate(Electorate next, Durability worth) -> onChange(next, worth);
       case Event.RecordSeen(EpochRecord seen) -> onRecord(seen);
       case Event.RecordUnknown() -> {} // the write is tried again with the next tick
@@ -116,12 +120,8 @@ public final class SourceRole {
     return out;
   }
 
-  private static boolean endsFailure(Event.OfSource event) {
-    return event instanceof Event.Superseded;
-  }
-
   private void receive(String from, Message.ToSource message) {
-    VoterLink link = links.get(from);
+    VoterLink link = links.of(from);
     if (link == null) {
       return;
     }
@@ -129,6 +129,9 @@ public final class SourceRole {
       case Message.Ack(long epoch, Tip tip) when epoch == record.epoch() -> onAck(link, tip);
       case Message.Joined(long epoch, Tip tip) when epoch == record.epoch() ->
           onJoined(from, link, tip);
+      case Message.Lease(long epoch, long asked) when epoch == record.epoch() ->
+          tenure.granted(
+              from, asked); // used with the next tick, which knows whether it still lasts
       case Message.Resend(long epoch, Tip after) when epoch == record.epoch() -> {
         link.restartAt(after, nowMillis);
         pump();
@@ -142,12 +145,8 @@ public final class SourceRole {
           onFetched(from, previous, frames);
       case Message.Stale(long promised) when promised > record.epoch() -> onStale(link, promised);
       // Answers to a source that this daemon was in an earlier epoch.
-      case Message.Ack ack -> {}
-      case Message.Joined joined -> {}
-      case Message.Resend resend -> {}
-      case Message.JoinFirst joinFirst -> {}
-      case Message.Fetched fetched -> {}
-      case Message.Stale stale -> {}
+      case Message.Ack _, Message.Joined _, Message.Lease _, Message.Resend _ -> {}
+      case Message.JoinFirst _, Message.Fetched _, Message.Stale _ -> {}
     }
   }
 
@@ -174,8 +173,8 @@ public final class SourceRole {
     if (!claimed) {
       return; // a late write of an earlier self may have changed the electorate unseen
     }
-    Map<String, Position> acks = acks();
-    Position held = rules.replicated(rules.inForce(record, reachable()), acks);
+    Map<String, Position> acks = links.acks();
+    Position held = rules.replicated(rules.inForce(record, links.reachable()), acks);
     if (proposed != null) {
       held = Rules.min(held, rules.replicated(proposed.electorate(), acks));
     }
@@ -189,7 +188,7 @@ public final class SourceRole {
   /** The one place where transactions are acknowledged: COMMIT returns for all up to here. */
   private void confirm() {
     Position safe = rules.confirmable(replicated, durable.position());
-    if (phase == Phase.OPEN && safe.compareTo(confirmed) > 0) {
+    if (serving() && safe.compareTo(confirmed) > 0) {
       confirmed = safe;
       out.add(new Effect.ConfirmSlot(safe));
     }
@@ -200,10 +199,18 @@ public final class SourceRole {
     if (applied.compareTo(cut) < 0 && !applying) {
       applying = true;
       out.add(new Effect.Apply(cut)); // history is applied whatever k says: the record decided it
-    } else if (applied.compareTo(cut) >= 0 && replicated.compareTo(floor) >= 0) {
-      phase = Phase.OPEN;
-      out.add(new Effect.Open(record.epoch()));
+    } else if (applied.compareTo(cut) >= 0
+        && replicated.compareTo(floor) >= 0
+        && (timely || record.durability().waits())
+        && tenure.begins(charter(), nowMillis)) {
+      admit();
     }
+  }
+
+  private void admit() {
+    tenure.extend(charter());
+    phase = Phase.OPEN;
+    out.add(new Effect.Open(record.epoch(), tenure.commitsWait()));
   }
 
   private void onApplied(Position position) {
@@ -211,27 +218,11 @@ public final class SourceRole {
     advance();
   }
 
-  private Map<String, Position> acks() {
-    Map<String, Position> acks = new HashMap<>();
-    links.forEach((voter, link) -> acks.put(voter, link.acked()));
-    return acks;
-  }
-
-  private Set<String> reachable() {
-    Set<String> reachable = new TreeSet<>();
-    links.forEach((voter, link) -> {
-      if (link.joined()) {
-        reachable.add(voter);
-      }
-    });
-    return reachable;
-  }
-
   // -- capture and journal
 
   private void onCaptured(Frame frame) {
     boolean known = frame.position().compareTo(appended.position()) <= 0; // again after a restart
-    if (phase == Phase.OPEN && !known) {
+    if (serving() && !known) {
       append(List.of(frame));
       pump();
     }
@@ -266,10 +257,10 @@ public final class SourceRole {
 
   /** Shipping does not wait for the own fsync; a restarted source captures the same again. */
   private void pump() {
-    if (phase != Phase.OPENING && phase != Phase.OPEN) {
+    if (phase != Phase.OPENING && !serving()) {
       return;
     }
-    links.forEach((voter, link) -> {
+    links.each((voter, link) -> {
       if (link.mayRead(appended)) {
         link.read();
         // As far as there is when it is read: more may have been captured by then.
@@ -279,7 +270,7 @@ public final class SourceRole {
   }
 
   private void onRead(String peer, Tip previous, List<Frame> frames) {
-    VoterLink link = links.get(peer);
+    VoterLink link = links.of(peer);
     if (link == null || !link.takes(previous)) {
       return;
     }
@@ -293,8 +284,8 @@ public final class SourceRole {
   }
 
   private void onCannotRead(String peer) {
-    VoterLink link = links.get(peer);
-    if (link != null && link.takes(link.sent()) && phase == Phase.OPEN) {
+    VoterLink link = links.of(peer);
+    if (link != null && link.takes(link.sent()) && serving()) {
       link.disconnect();
       send(peer, new Message.UseSnapshot(record.epoch()));
     }
@@ -317,34 +308,77 @@ public final class SourceRole {
 
   private void onTick(long now) {
     nowMillis = now;
+    timely = true;
     fetching = false;
-    links.forEach((voter, link) -> {
+    links.each((voter, link) -> {
       link.rewindIfSilent(now);
       if (phase == Phase.FETCHING || !link.joined()) {
         send(voter, new Message.Join(record));
       } else {
         send(voter, new Message.Batch(record.epoch(), link.sent(), List.of(), replicated));
+        if (charter().wantsLease()) {
+          send(voter, new Message.AskLease(record.epoch(), now, appended.position()));
+        }
       }
     });
     propose();
     advance();
+    govern();
     pump();
+    timely = false;
+  }
+
+  private boolean serving() {
+    return phase == Phase.OPEN || phase == Phase.LAPSED;
+  }
+
+  // -- durability
+
+  private Tenure.Charter charter() {
+    return new Tenure.Charter(record, proposed);
+  }
+
+  /** Open while the lease lasts; COMMIT returns at once when the record has said so, not before. */
+  private void govern() {
+    if (!serving()) {
+      return;
+    }
+    if (tenure.isOver(charter(), nowMillis)) {
+      lapse();
+    } else if (phase == Phase.LAPSED) {
+      admit();
+    }
+    if (phase == Phase.OPEN) {
+      tenure.relax(charter(), nowMillis);
+    }
+    tenure.extend(charter());
+  }
+
+  private void lapse() {
+    if (phase == Phase.OPEN) {
+      phase = Phase.LAPSED;
+      out.add(new Effect.Shut(record.epoch()));
+    }
   }
 
   // -- voters come and go
 
   private void onChange(Electorate next, Durability worth) {
-    boolean possible = claimed && phase == Phase.OPEN && !next.voters().contains(record.primary());
-    if (possible && proposed == null && worth != Durability.ASYNC) {
+    boolean possible = claimed && serving() && !next.voters().contains(record.primary());
+    if (possible && proposed == null) {
       proposed = record.with(next, worth);
-      meet(next);
+      links.meet(next);
     }
   }
 
   /** Both electorates hold what was acknowledged before the record may name the new one. */
   private void propose() {
-    if (proposed != null
-        && (!claimed || proposed.electorate().held(acks()).compareTo(confirmed) >= 0)) {
+    if (proposed == null) {
+      return;
+    }
+    boolean practised = tenure.practises(charter(), confirmed);
+    boolean held = proposed.electorate().held(links.acks()).compareTo(confirmed) >= 0;
+    if (!claimed || (practised && held)) {
       out.add(new Effect.WriteRecord(record, proposed));
     }
   }
@@ -365,40 +399,23 @@ public final class SourceRole {
   private void adopt(EpochRecord seen, @Nullable EpochRecord next) {
     record = seen;
     proposed = next;
-    meet(seen.electorate());
-    links.keySet().retainAll(seen.electorate().voters());
-  }
-
-  private void meet(Electorate electorate) {
-    electorate.voters().forEach(v -> links.computeIfAbsent(v, name -> new VoterLink(limits)));
+    links.meet(seen.electorate());
+    links.keep(seen.electorate());
   }
 
   // -- give up
 
   private void onStale(VoterLink link, long promised) {
     link.lose();
-    long left = record.electorate().voters().stream().filter(this::mayStillAck).count();
-    if (left < record.electorate().k()) {
+    if (!links.suffice(record.electorate())) {
       stepDownFor(promised); // starved: nothing can be acknowledged in this epoch again
     }
-  }
-
-  private boolean mayStillAck(String voter) {
-    VoterLink link = links.get(voter);
-    return link != null && !link.lost();
   }
 
   private void stepDownFor(long epoch) {
     if (epoch > record.epoch()) {
       phase = Phase.STEPPED_DOWN;
       out.add(new Effect.StepDown(epoch));
-    }
-  }
-
-  private void withLink(String peer, Consumer<VoterLink> change) {
-    VoterLink link = links.get(peer);
-    if (link != null) {
-      change.accept(link);
     }
   }
 

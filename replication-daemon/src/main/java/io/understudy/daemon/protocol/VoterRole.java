@@ -48,15 +48,14 @@ public final class VoterRole {
   private Work work = Work.NONE;
   private boolean closed; // while joining: the database refuses writes of earlier epochs
   private boolean failed;
-  private boolean syncing;
   private @Nullable Promise promise;
   private boolean promiseDurable;
   private @Nullable String asker; // who waits for the answer to the promise
   private @Nullable EpochRecord record;
-  private Tip appended; // Invariant: durable <= appended
-  private Tip durable;
-  private Position acked;
+  private final VoterJournal journal;
   private final ShadowProgress shadow;
+  private final Grants grants;
+  private Position heard = Position.NONE; // the furthest that a source said to hold
 
   public VoterRole(VoterStart start) {
     this(start, new Rules());
@@ -67,10 +66,9 @@ public final class VoterRole {
     this.rules = rules;
     this.promise = start.promise();
     this.promiseDurable = true;
-    this.appended = start.journal();
-    this.durable = start.journal();
-    this.acked = start.acked();
+    this.journal = new VoterJournal(start, rules, effect -> out.add(effect));
     this.shadow = new ShadowProgress(rules, start.applied());
+    this.grants = new Grants(rules, start.lease());
   }
 
   public Phase phase() {
@@ -102,7 +100,7 @@ public final class VoterRole {
 
   /** Whether it still holds everything that it ever vouched for. */
   public boolean complete() {
-    return durable.reaches(acked);
+    return journal.complete();
   }
 
   /** What has to be done because of this event, in this order. */
@@ -126,6 +124,7 @@ public final class VoterRole {
       case Event.Reseeded(Tip tip) -> onReseeded(tip);
       case Event.DatabaseCopied(Position position) -> onDatabaseCopied(position);
       case Event.ReseedFailed() -> onReseedFailed();
+      case Event.Tick(long now) -> onTick(now);
     }
     return out;
   }
@@ -135,64 +134,50 @@ public final class VoterRole {
       case Message.Batch batch -> onBatch(from, batch);
       case Message.Join(EpochRecord joined) -> onJoin(from, joined);
       case Message.Lead(EpochRecord led) -> onLead(led);
-      case Message.AskPromise(Promise ballot) -> onAskPromise(from, ballot);
+      case Message.AskPromise ask -> onAskPromise(from, ask);
       case Message.Fetch fetch -> onFetch(from, fetch);
       case Message.UseSnapshot(long epoch) -> onUseSnapshot(epoch);
+      case Message.AskLease ask -> onAskLease(from, ask);
     }
   }
 
   // -- journal, acknowledge, apply
 
   private void onBatch(String from, Message.Batch batch) {
-    if (work != Work.NONE) {
-      return;
-    }
-    if (!rules.accepts(batch.epoch(), epoch(), promisedEpoch())) {
-      reject(from, batch.epoch());
+    if (!serves(from, batch.epoch())) {
       return;
     }
     shadow.replicated(batch.replicated());
     List<Frame> frames = batch.frames();
     Tip at = batch.previous();
     int known = 0;
-    while (known < frames.size() && !at.reaches(appended.position())) {
+    while (known < frames.size() && !at.reaches(journal.appended().position())) {
       at = at.then(frames.get(known++));
     }
-    if (at.equals(appended)) {
-      append(frames.subList(known, frames.size()));
-    } else if (at.reaches(appended.position())) {
-      send(from, new Message.Resend(batch.epoch(), durable)); // a gap, or another chain
+    if (at.equals(journal.appended())) {
+      journal.append(frames.subList(known, frames.size()));
+    } else if (at.reaches(journal.appended().position())) {
+      send(from, new Message.Resend(batch.epoch(), journal.durable())); // a gap, or another chain
     }
     acknowledge(known == frames.size());
     apply();
   }
 
-  private void reject(String from, long epoch) {
-    boolean later = promisedEpoch() > epoch;
-    send(from, later ? new Message.Stale(promisedEpoch()) : new Message.JoinFirst(epoch));
+  /** Whether it serves the source of this epoch; a source that it does not serve is told. */
+  private boolean serves(String from, long epoch) {
+    if (work == Work.NONE && !serves(epoch)) {
+      boolean stale = promisedEpoch() > epoch;
+      send(from, stale ? new Message.Stale(promisedEpoch()) : new Message.JoinFirst(epoch));
+    }
+    return serves(epoch);
   }
 
-  private void append(List<Frame> frames) {
-    if (frames.isEmpty()) {
-      return;
-    }
-    frames.forEach(frame -> appended = appended.then(frame));
-    out.add(new Effect.Append(frames));
-    sync();
-  }
-
-  /** One fsync at a time: what arrives meanwhile shares the next. */
-  private void sync() {
-    if (!syncing && !durable.equals(appended)) {
-      syncing = true;
-      out.add(new Effect.Sync());
-    }
+  private boolean serves(long epoch) {
+    return work == Work.NONE && rules.accepts(epoch, epoch(), promisedEpoch());
   }
 
   private void onDurable(Tip tip) {
-    durable = tip;
-    syncing = false;
-    sync();
+    journal.durable(tip);
     acknowledge(false);
     apply();
   }
@@ -203,28 +188,21 @@ public final class VoterRole {
    * @param again even if it was said before, because that answer may be lost
    */
   private void acknowledge(boolean again) {
-    Tip held = rules.acknowledgeable(appended, durable);
+    Tip held = journal.acknowledgeable();
     EpochRecord followed = record;
     if (followed == null || !follows()) {
       return;
     }
-    if (again || held.position().compareTo(acked) > 0) {
-      vouch(held.position());
+    if (again || held.position().compareTo(journal.acked()) > 0) {
+      journal.vouch(held.position());
       send(followed.primary(), new Message.Ack(followed.epoch(), held));
     }
   }
 
-  /** Noted before it is said, so that damage below it is known for damage after a restart. */
-  private void vouch(Position position) {
-    if (position.compareTo(acked) > 0) {
-      acked = position;
-      out.add(new Effect.SaveAcked(position));
-    }
-  }
-
+  /** Not after a copy or a lead that failed: only joining tells whether the database is history. */
   private void apply() {
-    if (work == Work.NONE) {
-      shadow.next(durable.position()).ifPresent(upTo -> out.add(new Effect.Apply(upTo)));
+    if (work == Work.NONE && record != null) {
+      shadow.next(journal.durable().position()).ifPresent(upTo -> out.add(new Effect.Apply(upTo)));
     }
   }
 
@@ -237,8 +215,23 @@ public final class VoterRole {
 
   // -- promise
 
-  private void onAskPromise(String from, Promise asked) {
-    if (work != Work.NONE) {
+  private void onAskLease(String from, Message.AskLease ask) {
+    if (serves(from, ask.epoch())) {
+      heard = Rules.max(heard, ask.holds());
+      grants.ask(new Grants.Asked(from, ask));
+    }
+  }
+
+  private void onTick(long now) {
+    Grants.Asked granted = grants.tick(now, this::serves);
+    if (granted != null) {
+      send(granted.source(), granted.answer());
+    }
+  }
+
+  private void onAskPromise(String from, Message.AskPromise ask) {
+    Promise asked = ask.ballot();
+    if (work != Work.NONE || !(ask.waits() || grants.mayPromise())) {
       return; // asked again when this is over
     }
     if (!rules.mayPromise(asked, promise)) {
@@ -274,24 +267,18 @@ public final class VoterRole {
   }
 
   private void onScanned(Tip valid) {
-    journalEndsAt(valid);
+    journal.endsAt(valid);
     if (work != Work.NONE) {
       return;
     }
     if (asker != null && promise != null && promiseDurable) {
       boolean complete = complete();
-      vouch(valid.position());
-      send(asker, new Message.Promised(promise, valid, complete));
+      journal.vouch(valid.position());
+      send(asker, new Message.Promised(promise, valid, complete, grants.mayPromise(), heard));
       asker = null;
     } else if (record != null && follows()) {
       send(record.primary(), new Message.Resend(record.epoch(), valid));
     }
-  }
-
-  private void journalEndsAt(Tip tip) {
-    appended = tip;
-    durable = tip;
-    syncing = false;
   }
 
   // -- join, lead, reseed
@@ -346,7 +333,8 @@ public final class VoterRole {
   }
 
   private void cut() {
-    out.add(new Effect.Truncate(Objects.requireNonNull(record).cuts().validPart(appended)));
+    out.add(
+        new Effect.Truncate(Objects.requireNonNull(record).cuts().validPart(journal.appended())));
   }
 
   private void onTruncated(Tip tip) {
@@ -356,16 +344,15 @@ public final class VoterRole {
       return;
     }
     work = Work.NONE;
-    journalEndsAt(tip);
-    acked = joined.cuts().validPart(acked); // what was cut is nobody's history
-    out.add(new Effect.SaveAcked(acked));
-    boolean journal = joined.cuts().validPart(tip).equals(tip); // not if it began past the cut
+    journal.endsAt(tip);
+    journal.forget(joined.cuts());
+    boolean sound = joined.cuts().validPart(tip).equals(tip); // not if it began past the cut
     boolean database = joined.cuts().validPart(shadow.applied()).equals(shadow.applied());
-    if (was == Work.LEADING && database && journal) {
+    if (was == Work.LEADING && database && sound) {
       out.add(new Effect.TakeLead(joined));
     } else if (was == Work.LEADING) {
       record = null; // it ran past the cut: it cannot lead before it was copied anew
-    } else if (!journal) {
+    } else if (!sound) {
       reseed(joined);
     } else {
       if (!database) {
@@ -376,8 +363,8 @@ public final class VoterRole {
   }
 
   private void answerJoined(EpochRecord joined) {
-    vouch(durable.position());
-    send(joined.primary(), new Message.Joined(joined.epoch(), durable));
+    journal.vouch(journal.durable().position());
+    send(joined.primary(), new Message.Joined(joined.epoch(), journal.durable()));
   }
 
   private void onUseSnapshot(long epoch) {
@@ -389,7 +376,7 @@ public final class VoterRole {
   private void reseed(EpochRecord joined) {
     work = Work.RESEEDING;
     shadow.abandonCopy();
-    Position atLeast = Rules.max(Rules.max(durable.position(), acked), joined.cut().position());
+    Position atLeast = Rules.max(journal.furthest(), joined.cut().position());
     out.add(new Effect.Reseed(joined.primary(), atLeast));
   }
 
@@ -412,7 +399,7 @@ public final class VoterRole {
   private void onReseeded(Tip tip) {
     if (work == Work.RESEEDING && record != null) {
       work = Work.NONE;
-      journalEndsAt(tip);
+      journal.endsAt(tip);
       shadow.copied(tip.position());
       answerJoined(record);
     }

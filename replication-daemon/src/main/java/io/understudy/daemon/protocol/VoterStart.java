@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param acked highest position that it ever vouched for
  * @param promise its last promise, if it gave one
  * @param applied what its database contains, or less: Closed tells before it matters
+ * @param lease what it may have granted before it was started
  */
 public record VoterStart(
-    String self, Tip journal, Position acked, @Nullable Promise promise, Position applied) {}
+    String self,
+    Tip journal,
+    Position acked,
+    @Nullable Promise promise,
+    Position applied,
+    LeaseTerms lease) {}

@@ -15,12 +15,14 @@ final class PacketKind {
   static final int FETCH = 19;
   static final int ASK_PROMISE = 20;
   static final int LEAD = 21;
+  static final int ASK_LEASE = 22;
   static final int JOINED = 32;
   static final int ACK = 33;
   static final int RESEND = 34;
   static final int STALE = 35;
   static final int JOIN_FIRST = 36;
   static final int FETCHED = 37;
+  static final int LEASE = 38;
   static final int PROMISED = 48;
   static final int REFUSED = 49;
   static final int OPENED = 50;

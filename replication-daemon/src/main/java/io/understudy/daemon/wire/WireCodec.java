@@ -61,8 +61,16 @@ public final class WireCodec {
       case Message.UseSnapshot it -> out.uint8(PacketKind.USE_SNAPSHOT).int64(it.epoch());
       case Message.Fetch it ->
           out.uint8(PacketKind.FETCH).int64(it.epoch()).tip(it.after()).position(it.upTo());
-      case Message.AskPromise it -> promise(out.uint8(PacketKind.ASK_PROMISE), it.ballot());
+      case Message.AskPromise it ->
+          promise(out.uint8(PacketKind.ASK_PROMISE), it.ballot()).uint8(it.waits() ? 1 : 0);
       case Message.Lead it -> record(out.uint8(PacketKind.LEAD), it.record());
+      case Message.AskLease it ->
+          out.uint8(PacketKind.ASK_LEASE)
+              .int64(it.epoch())
+              .int64(it.askedMillis())
+              .position(it.holds());
+      case Message.Lease it ->
+          out.uint8(PacketKind.LEASE).int64(it.epoch()).int64(it.askedMillis());
       case Message.Joined it -> out.uint8(PacketKind.JOINED).int64(it.epoch()).tip(it.durable());
       case Message.Ack it -> out.uint8(PacketKind.ACK).int64(it.epoch()).tip(it.durable());
       case Message.Resend it -> out.uint8(PacketKind.RESEND).int64(it.epoch()).tip(it.after());
@@ -75,7 +83,9 @@ public final class WireCodec {
       case Message.Promised it ->
           promise(out.uint8(PacketKind.PROMISED), it.ballot())
               .tip(it.last())
-              .uint8(it.complete() ? 1 : 0);
+              .uint8(it.complete() ? 1 : 0)
+              .uint8(it.unleased() ? 1 : 0)
+              .position(it.heard());
       case Message.Refused it ->
           promise(promise(out.uint8(PacketKind.REFUSED), it.asked()), it.given());
       case Message.Opened it -> out.uint8(PacketKind.OPENED).int64(it.epoch());
@@ -121,7 +131,7 @@ public final class WireCodec {
       case PacketKind.USE_SNAPSHOT -> Parcel.of(new Message.UseSnapshot(in.ordinal("an epoch")));
       case PacketKind.FETCH ->
           Parcel.of(new Message.Fetch(in.ordinal("an epoch"), in.tip(), in.position()));
-      case PacketKind.ASK_PROMISE -> Parcel.of(new Message.AskPromise(promise(in)));
+      case PacketKind.ASK_PROMISE -> Parcel.of(new Message.AskPromise(promise(in), in.flag()));
       case PacketKind.LEAD -> Parcel.of(new Message.Lead(record(in)));
       case PacketKind.JOINED -> Parcel.of(new Message.Joined(in.ordinal("an epoch"), in.tip()));
       case PacketKind.ACK -> Parcel.of(new Message.Ack(in.ordinal("an epoch"), in.tip()));
@@ -134,7 +144,12 @@ public final class WireCodec {
         Frames read = frames(in, previous);
         yield new Parcel(new Message.Fetched(epoch, previous, read.frames()), read.contents());
       }
-      case PacketKind.PROMISED -> Parcel.of(new Message.Promised(promise(in), in.tip(), in.flag()));
+      case PacketKind.PROMISED ->
+          Parcel.of(
+              new Message.Promised(promise(in), in.tip(), in.flag(), in.flag(), in.position()));
+      case PacketKind.ASK_LEASE ->
+          Parcel.of(new Message.AskLease(in.ordinal("an epoch"), in.int64(), in.position()));
+      case PacketKind.LEASE -> Parcel.of(new Message.Lease(in.ordinal("an epoch"), in.int64()));
       case PacketKind.REFUSED -> Parcel.of(new Message.Refused(promise(in), promise(in)));
       case PacketKind.OPENED -> Parcel.of(new Message.Opened(in.ordinal("an epoch")));
       case PacketKind.ASK_TIP ->

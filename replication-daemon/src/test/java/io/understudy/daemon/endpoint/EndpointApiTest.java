@@ -155,9 +155,42 @@ class EndpointApiTest {
     Await.until("equal", LONG, () -> shadow.contents().equals(DATABASES.getFirst().contents()));
   }
 
-  /** With nextval seen by clients and rows that only the old primary has, in no order. */
+  private static HttpResponse<String> durability(String endpoint, String token, String worth)
+      throws Exception {
+    String body = "{\"durability\": \"" + worth + "\"}";
+    return send(
+        request(endpoint, "/durability", token).POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   @Test
   @Order(6)
+  void whetherCommitsWaitIsSwitchedAtRunTime() throws Exception {
+    assertThat(durability("eu-a", READ, "async").statusCode()).isEqualTo(403);
+    assertThat(durability("eu-a", PROMOTE, "maybe").statusCode()).isEqualTo(400);
+    HttpResponse<String> voter = durability("eu-b", PROMOTE, "async");
+    assertThat(voter.statusCode()).isEqualTo(409);
+    assertThat(voter.body()).contains("ask the primary's daemon");
+    assertThat(status("eu-a").getString("durability")).isEqualTo("quorum");
+    assertThat(metrics("eu-a"))
+        .contains("understudy_commits_wait{service=\"orders\",endpoint=\"eu-a\",} 1.0");
+
+    HttpResponse<String> relaxed = durability("eu-a", PROMOTE, "async");
+    assertThat(relaxed.statusCode()).as(relaxed.body()).isEqualTo(200);
+    assertThat(status("eu-a").getString("durability")).isEqualTo("async");
+    assertThat(DATABASES.getFirst().query("SHOW synchronous_standby_names")).isEmpty();
+    HttpResponse<String> declined = promote(PROMOTE, "{\"candidate\": \"eu-b\"}");
+    assertThat(declined.statusCode()).isEqualTo(409);
+    assertThat(declined.body()).contains("allow data loss");
+
+    HttpResponse<String> tightened = durability("eu-a", PROMOTE, "quorum");
+    assertThat(tightened.statusCode()).as(tightened.body()).isEqualTo(200);
+    assertThat(status("eu-a").getString("durability")).isEqualTo("quorum");
+    assertThat(DATABASES.getFirst().query("SHOW synchronous_standby_names")).startsWith("ANY 1");
+  }
+
+  /** With nextval seen by clients and rows that only the old primary has, in no order. */
+  @Test
+  @Order(7)
   void aPromotedShadowHandsOutNewValues() throws Exception {
     TestDatabase old = DATABASES.getFirst();
     old.execute("INSERT INTO orders (note) SELECT 'note' FROM generate_series(1, 40)");

@@ -71,7 +71,9 @@ public final class EndpointProcesses implements AutoCloseable {
     running.put(
         endpoint,
         EndpointProcess.start(
-            EndpointConfig.read(config(endpoint)), InstantSource.system(), failures::add));
+            EndpointConfig.read(config(endpoint)),
+            new Clocks(InstantSource.system(), InstantSource.system()),
+            failures::add));
   }
 
   public void stop(String endpoint) {

@@ -193,8 +193,8 @@ final class Service implements AutoCloseable {
     }
 
     @Override
-    public InstantSource clock() {
-      return InstantSource.system();
+    public Clocks clocks() {
+      return new Clocks(InstantSource.system(), InstantSource.system());
     }
 
     @Override

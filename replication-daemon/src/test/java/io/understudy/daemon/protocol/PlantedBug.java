@@ -53,8 +53,8 @@ public enum PlantedBug {
   INCOMPLETE_VOTER_COUNTED(
       new Rules() {
         @Override
-        boolean counts(Message.Promised answer) {
-          return true;
+        boolean counts(Message.Promised answer, Durability worth) {
+          return worth.waits() || answer.unleased();
         }
       }),
 
@@ -64,6 +64,39 @@ public enum PlantedBug {
         Electorate inForce(EpochRecord record, Set<String> reachable) {
           int k = Math.max(1, Math.min(record.electorate().k(), reachable.size()));
           return new Electorate(record.electorate().voters(), k);
+        }
+      }),
+
+  PROMISE_INSIDE_A_GRANTED_LEASE(
+      new Rules() {
+        @Override
+        boolean mayPromiseAt(long nowMillis, long leasedUntilMillis) {
+          return true;
+        }
+      }),
+
+  SERVES_PAST_ITS_LEASE(
+      new Rules() {
+        @Override
+        long openUntil(LeaseTerms terms, long askedMillis) {
+          return super.openUntil(terms, askedMillis) + terms.term().toMillis();
+        }
+      }),
+
+  TIGHTENS_THE_RECORD_FIRST(
+      new Rules() {
+        @Override
+        boolean maySayWaits(@Nullable Position withoutWaiting, Position confirmed) {
+          return true;
+        }
+      }),
+
+  RELAXES_BEFORE_THE_RECORD(
+      new Rules() {
+        @Override
+        boolean mayRelax(EpochRecord record, @Nullable EpochRecord proposed) {
+          return !record.durability().waits()
+              || (proposed != null && !proposed.durability().waits());
         }
       });
 
@@ -82,7 +115,7 @@ public enum PlantedBug {
     return new VoterRole(start, rules);
   }
 
-  public Promotion promotion(String candidate, long deadlineMillis) {
-    return new Promotion(candidate, deadlineMillis, rules);
+  public Promotion promotion(Promotion.Order order, long deadlineMillis) {
+    return new Promotion(order, deadlineMillis, rules);
   }
 }

@@ -20,7 +20,7 @@ class TerminalStatesTest {
     SourceRole source =
         new SourceRole(
             new SourceStart(RECORD, Tip.NONE, Position.NONE, Position.NONE),
-            new SourceLimits(3, Duration.ofSeconds(1)));
+            new SourceLimits(3, Duration.ofSeconds(1), LeaseTerms.DEFAULT));
     assertThat(source.step(new Event.Superseded(2))).containsExactly(new Effect.StepDown(2));
     List<Event.OfSource> events =
         List.of(
@@ -36,12 +36,13 @@ class TerminalStatesTest {
   @Test
   void aVoterWhoseDiskFailedSaysNothingMore() {
     VoterRole voter =
-        new VoterRole(new VoterStart("b", Tip.NONE, Position.NONE, null, Position.NONE));
+        new VoterRole(
+            new VoterStart("b", Tip.NONE, Position.NONE, null, Position.NONE, LeaseTerms.DEFAULT));
     assertThat(voter.step(new Event.JournalFailed())).isEmpty();
     List<Event.OfVoter> events =
         List.of(
             new Event.VoterReceived("a", new Message.Join(RECORD)),
-            new Event.VoterReceived("x", new Message.AskPromise(new Promise(2, "b"))),
+            new Event.VoterReceived("x", new Message.AskPromise(new Promise(2, "b"), true)),
             new Event.JournalDurable(new Tip(ONE, 7)),
             new Event.JournalScanned(Tip.NONE));
     events.forEach(event -> assertThat(voter.step(event)).isEmpty());
@@ -49,7 +50,7 @@ class TerminalStatesTest {
 
   @Test
   void aPromotionThatWasDeclinedDoesNothing() {
-    Promotion promotion = new Promotion("b", Duration.ofSeconds(1), 0);
+    Promotion promotion = new Promotion(Promotion.Order.of("b"), Duration.ofSeconds(1), 0);
     EpochRecord degraded = RECORD.with(RECORD.electorate(), Durability.DEGRADED);
     assertThat(promotion.step(new Event.RecordSeen(degraded)))
         .singleElement()

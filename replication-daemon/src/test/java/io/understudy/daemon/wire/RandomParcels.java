@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 
 /** Parcels of every kind, with everything in them that can differ. */
 final class RandomParcels {
-  static final int KINDS = 17;
+  static final int KINDS = 19;
 
   private final RandomGenerator random;
   private final int contentBytesMax;
@@ -37,7 +37,7 @@ final class RandomParcels {
       case 1 -> batch();
       case 2 -> Parcel.of(new Message.UseSnapshot(epoch()));
       case 3 -> Parcel.of(new Message.Fetch(epoch(), tip(), position()));
-      case 4 -> Parcel.of(new Message.AskPromise(promise()));
+      case 4 -> Parcel.of(new Message.AskPromise(promise(), random.nextBoolean()));
       case 5 -> Parcel.of(new Message.Lead(record()));
       case 6 -> Parcel.of(new Message.Joined(epoch(), tip()));
       case 7 -> Parcel.of(new Message.Ack(epoch(), tip()));
@@ -50,10 +50,15 @@ final class RandomParcels {
         yield new Parcel(
             new Message.Fetched(epoch(), like.previous(), like.frames()), batch.contents());
       }
-      case 12 -> Parcel.of(new Message.Promised(promise(), tip(), random.nextBoolean()));
+      case 12 ->
+          Parcel.of(
+              new Message.Promised(
+                  promise(), tip(), random.nextBoolean(), random.nextBoolean(), position()));
       case 13 -> Parcel.of(new Message.Refused(promise(), promise()));
       case 14 -> Parcel.of(new Message.AskTip(epoch(), position()));
       case 15 -> Parcel.of(new Message.TipAt(epoch(), position(), tip()));
+      case 16 -> Parcel.of(new Message.AskLease(epoch(), random.nextLong(), position()));
+      case 17 -> Parcel.of(new Message.Lease(epoch(), random.nextLong()));
       default -> Parcel.of(new Message.Opened(epoch()));
     };
   }

@@ -22,7 +22,7 @@ final class Chaos {
       case 1 -> crash(node, true);
       case 2 -> pause(node.process());
       case 3 -> world.network().cutOneWay(node.name(), anyName(), 30 + dice(200));
-      case 4 -> isolate(node);
+      case 4 -> isolate(world.happens(500) ? world.node(world.store().record().primary()) : node);
       case 5 -> flip(node);
       case 6 -> node.breakDisk();
       case 7 -> retain(node);
@@ -44,7 +44,7 @@ final class Chaos {
   }
 
   private void isolate(SimNode node) {
-    int millis = 30 + dice(250);
+    int millis = 30 + dice(400);
     for (String other : List.of("a", "b", "c", "d", "x", "y")) {
       if (!other.equals(node.name()) && world.happens(700)) {
         world.network().cut(node.name(), other, millis);
@@ -104,10 +104,33 @@ final class Chaos {
           others.remove(dice(3));
         }
         int k = 1 + dice(others.size());
-        Durability worth = k == 1 ? Durability.DEGRADED : Durability.QUORUM;
-        node.step(new Event.ChangeElectorate(new Electorate(others, k), worth));
+        node.step(change(source, new Electorate(others, k)));
       } else {
-        node.step(new Event.ChangeElectorate(new Electorate(others, 2), Durability.QUORUM));
+        node.step(change(source, new Electorate(others, 2)));
+      }
+    }
+  }
+
+  private Event.ChangeElectorate change(SourceRole source, Electorate next) {
+    boolean waits = source.record().durability().waits() || world.happens(200);
+    return new Event.ChangeElectorate(next, waits ? waiting(next) : Durability.ASYNC);
+  }
+
+  private static Durability waiting(Electorate electorate) {
+    return electorate.k() == 1 ? Durability.DEGRADED : Durability.QUORUM;
+  }
+
+  /** Orders that commits wait, or that they do not. */
+  void switchDurability() {
+    for (SimNode node : world.nodes()) {
+      SourceRole source = node.source();
+      if (source == null || !node.process().up()) {
+        continue;
+      }
+      Electorate same = source.record().electorate();
+      boolean waits = !source.record().durability().waits();
+      if (world.happens(waits ? 350 : 700)) {
+        node.step(new Event.ChangeElectorate(same, waits ? waiting(same) : Durability.ASYNC));
       }
     }
   }

@@ -20,6 +20,6 @@ record FaultRates(
         random.nextInt(120),
         4 + random.nextInt(12),
         25 + random.nextInt(120),
-        80 + random.nextInt(200));
+        50 + random.nextInt(150));
   }
 }

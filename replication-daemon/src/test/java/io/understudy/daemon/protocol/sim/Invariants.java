@@ -29,7 +29,8 @@ final class Invariants {
 
   private final Simulation world;
   private final Map<Position, Tip> commits = new HashMap<>(); // what was ever committed, in order
-  private final List<Frame> acknowledged = new ArrayList<>();
+  private final List<Frame> acknowledged = new ArrayList<>(); // and k voters had to hold it
+  private final List<Frame> unreplicated = new ArrayList<>(); // acknowledged, held by nobody yet
   private final Map<Asked, Word> promises = new HashMap<>();
   private final Map<String, Position> reported = new HashMap<>();
   private final Map<Promise, Set<String>> completePromises = new HashMap<>();
@@ -178,8 +179,16 @@ final class Invariants {
   /** I1, and that the cut is in the history and holds everything acknowledged. */
   void recordChanged(EpochRecord before, EpochRecord after) {
     if (after.epoch() == before.epoch()) {
+      saysWhatIsTrue(before, after);
       return;
     }
+    nobodyElseAnswersAlone(after);
+    long lost = unreplicated.stream().filter(frame -> !isHistory(frame.position(), after)).count();
+    if (lost > 0) {
+      require(!before.durability().waits(), "lost", lost + " commits that did not wait");
+      world.coverage().milestone("LostWithoutWaiting");
+    }
+    unreplicated.clear(); // what the cut kept is in the new primary, which is looked at below
     world.coverage().milestone("Decided");
     Promise ballot = new Promise(after.epoch(), after.primary());
     Set<String> promised = completePromises.getOrDefault(ballot, Set.of());
@@ -193,6 +202,34 @@ final class Invariants {
           isHistory(frame.position(), after),
           "lost",
           () -> frame + " was acknowledged and is not within " + after.cut());
+    }
+  }
+
+  /** A record says that commits wait only when all that did not are replicated. */
+  private void saysWhatIsTrue(EpochRecord before, EpochRecord after) {
+    if (before.durability().waits() == after.durability().waits()) {
+      return;
+    }
+    world.coverage().milestone("SwitchedTo" + (after.durability().waits() ? "Quorum" : "Async"));
+    SimDatabase database = world.node(after.primary()).database();
+    require(
+        !after.durability().waits() || !database.answersAlone(world.agenda().nowMillis()),
+        "durability",
+        () -> "commits do not wait under " + after);
+    require(
+        !after.durability().waits() || unreplicated.isEmpty(),
+        "durability",
+        () -> unreplicated + " did not wait and are not replicated under " + after);
+  }
+
+  /** I8 for commits that do not wait: from the decision on no old primary answers by itself. */
+  private void nobodyElseAnswersAlone(EpochRecord decided) {
+    for (SimNode node : world.nodes()) {
+      long open = node.database().openEpoch();
+      require(
+          open >= decided.epoch() || !node.database().answersAlone(world.agenda().nowMillis()),
+          "I8",
+          () -> node.name() + " answers alone in epoch " + open + " after " + decided);
     }
   }
 
@@ -234,6 +271,29 @@ final class Invariants {
         isHistory(frame.position(), record),
         "I8",
         () -> frame + " is acknowledged after " + record.cuts().last());
+  }
+
+  /** A commit that did not wait: nobody but this server need know of it. */
+  void returnedAtOnce(Frame frame) {
+    world.coverage().milestone("ReturnedAtOnce");
+    EpochRecord record = world.store().record();
+    require(
+        record.epoch() == frame.position().epoch(),
+        "I8",
+        () -> frame + " returned after " + record.cuts().last());
+    require(
+        !record.durability().waits(), "durability", () -> frame + " did not wait under " + record);
+    unreplicated.add(frame);
+  }
+
+  /** The slot is there: what returned at once is replicated now, and must never be lost. */
+  void confirmed(Position position) {
+    for (Frame frame : List.copyOf(unreplicated)) {
+      if (frame.position().compareTo(position) <= 0) {
+        unreplicated.remove(frame);
+        acknowledged.add(frame);
+      }
+    }
   }
 
   /** I8, and that no acknowledged commit is missing from the new primary. */

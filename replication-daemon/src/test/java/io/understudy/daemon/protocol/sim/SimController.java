@@ -5,11 +5,12 @@ import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.protocol.Event;
 import io.understudy.daemon.protocol.Message;
 import io.understudy.daemon.protocol.Promotion;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody who promotes; several at once know nothing of each other. */
 final class SimController {
-  private static final long PATIENCE_MILLIS = 260;
+  private static final long PATIENCE_MILLIS = 340;
   private static final long TICK_MILLIS = 12;
 
   private final SimProcess process;
@@ -30,7 +31,15 @@ final class SimController {
   }
 
   void promote(String candidate) {
-    promotion = world.bug().promotion(candidate, world.agenda().nowMillis() + PATIENCE_MILLIS);
+    OptionalLong loss =
+        world.happens(250)
+            ? OptionalLong.empty()
+            : OptionalLong.of(world.happens(250) ? 2 : Long.MAX_VALUE);
+    promotion =
+        world
+            .bug()
+            .promotion(
+                new Promotion.Order(candidate, loss), world.agenda().nowMillis() + PATIENCE_MILLIS);
     tick();
   }
 
@@ -74,6 +83,10 @@ final class SimController {
           world.store().compareAndSet(process, expected, next, answer(current));
       case Effect.Finish(Effect.Outcome outcome) -> {
         world.coverage().milestone(outcome.getClass().getSimpleName());
+        if (outcome instanceof Effect.Outcome.Promoted(EpochRecord _, var gap)
+            && gap.flatMap(it -> it.bytes().stream().boxed().findFirst()).orElse(0L) > 0) {
+          world.coverage().milestone("PromotedWithAGap");
+        }
         promotion = null;
       }
       default -> throw new AssertionError("a promotion does not " + effect);

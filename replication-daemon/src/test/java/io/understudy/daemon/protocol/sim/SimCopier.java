@@ -1,9 +1,10 @@
 package io.understudy.daemon.protocol.sim;
 
+import io.understudy.daemon.protocol.Event;
 import io.understudy.daemon.protocol.SourceRole;
 import io.understudy.daemon.protocol.Tip;
 import io.understudy.model.Position;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Replaces the content of a machine's database by the primary's; only the last copy counts. */
 final class SimCopier {
@@ -16,8 +17,18 @@ final class SimCopier {
     this.world = world;
   }
 
-  /** After a while one of the two is called, unless another copy began or this was abandoned. */
-  void begin(String from, Position atLeast, Consumer<Tip> made, Runnable failed) {
+  /** The journal begins anew where the copy stands. */
+  void reseed(String from, Position atLeast) {
+    begin(from, atLeast, this::reseeded);
+  }
+
+  /** The journal is left alone. */
+  void copy(String from, Position atLeast) {
+    begin(from, atLeast, this::databaseCopied);
+  }
+
+  /** After a while it is told how it ended, unless another copy began or this was abandoned. */
+  private void begin(String from, Position atLeast, Function<Tip, Event> made) {
     begun++;
     int mine = begun;
     shadow
@@ -26,11 +37,22 @@ final class SimCopier {
             15 + world.random().nextInt(20),
             () -> {
               if (mine == begun && copies(from, atLeast)) {
-                made.accept(shadow.database().tip());
+                shadow.completes(0, made.apply(shadow.database().tip()));
               } else if (mine == begun) {
-                failed.run();
+                shadow.completes(1, new Event.ReseedFailed());
               }
             });
+  }
+
+  private Event reseeded(Tip tip) {
+    shadow.journal().reset(tip);
+    world.coverage().milestone("Reseeded");
+    return new Event.Reseeded(tip);
+  }
+
+  private Event databaseCopied(Tip tip) {
+    world.coverage().milestone("Copied");
+    return new Event.DatabaseCopied(tip.position());
   }
 
   void abandon() {

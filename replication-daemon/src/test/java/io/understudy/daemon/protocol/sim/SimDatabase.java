@@ -7,13 +7,19 @@ import io.understudy.model.Position;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A database as its commit log. What it committed or applied survives a crash. */
+/**
+ * A database as its commit log. What it committed or applied survives a crash. While COMMIT does
+ * not wait, it closes itself in time: that is its server's doing, and needs no daemon.
+ */
 final class SimDatabase {
   private final List<Frame> log = new ArrayList<>();
   private final List<Tip> tips = new ArrayList<>();
   private final List<Frame> waiting = new ArrayList<>(); // COMMIT has not returned
   private long openEpoch; // 0 while writes are refused
   private Position slot = Position.NONE;
+  private boolean commitsWait = true;
+  private long closedByMillis = Long.MAX_VALUE; // counts while commits do not wait
+  private int openings;
 
   Tip tip() {
     return tips.isEmpty() ? Tip.NONE : tips.getLast();
@@ -23,8 +29,48 @@ final class SimDatabase {
     return openEpoch;
   }
 
-  void open(long epoch) {
+  void open(long epoch, boolean waits) {
     openEpoch = epoch;
+    commitsWait = waits;
+    openings++;
+  }
+
+  int openings() {
+    return openings;
+  }
+
+  boolean commitsWait() {
+    return commitsWait;
+  }
+
+  void closeBy(long millis) {
+    closedByMillis = millis;
+  }
+
+  void relax() {
+    commitsWait = false;
+  }
+
+  /** Everything that did not wait is at or before what this returns. */
+  Position tighten() {
+    commitsWait = true;
+    return tip().position();
+  }
+
+  /** A server that starts anew lets commits wait, whatever it did before. */
+  void restart() {
+    commitsWait = true;
+    disconnectClients();
+  }
+
+  /** Whether clients may get an answer to a COMMIT from this server alone. */
+  boolean answersAlone(long nowMillis) {
+    return openEpoch != 0 && !commitsWait && nowMillis < closedByMillis;
+  }
+
+  /** Whether the time has come to close itself. */
+  boolean over(long nowMillis) {
+    return openEpoch != 0 && !commitsWait && nowMillis >= closedByMillis;
   }
 
   void close() {
@@ -56,7 +102,9 @@ final class SimDatabase {
     long lsn = last.epoch() == openEpoch ? last.lsn().value() + 1 : 1;
     Frame frame = new Frame(new Position(openEpoch, new Lsn(lsn)), digest);
     apply(frame);
-    waiting.add(frame);
+    if (commitsWait) {
+      waiting.add(frame);
+    }
     return frame;
   }
 

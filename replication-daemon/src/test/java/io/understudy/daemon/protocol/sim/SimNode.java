@@ -22,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class SimNode {
   private static final int BATCH_FRAMES_MAX = 6;
   private static final long TICK_MILLIS = 20;
-  private static final SourceLimits LIMITS = new SourceLimits(3, Duration.ofMillis(25));
+  private static final SourceLimits LIMITS =
+      new SourceLimits(3, Duration.ofMillis(25), SimServer.LEASE);
 
   private final SimProcess process;
   private final Simulation world;
   private final SimJournal journal = new SimJournal();
-  private final SimDatabase database = new SimDatabase();
+  private final SimServer server;
+  private final SimDatabase database;
   private final SimCopier copier;
   private @Nullable Promise promise; // as on disk
   private Position acked = Position.NONE; // as on disk
@@ -40,10 +42,14 @@ final class SimNode {
   private @Nullable VoterRole voter;
   private @Nullable SourceRole source;
   private int streaming; // the role that the database's stream was opened for
+  private final SimClock clock;
 
   SimNode(String name, Simulation world) {
     this.process = new SimProcess(name, world);
     this.world = world;
+    this.clock = SimClock.drawn(world.random());
+    this.server = new SimServer(this, world);
+    this.database = server.database();
     this.copier = new SimCopier(this, world);
   }
 
@@ -111,7 +117,11 @@ final class SimNode {
     source = null;
     damaged |= journal.damaged();
     Position applied = database.tip().position();
-    voter = world.bug().voter(new VoterStart(name(), journal.scan(), acked, promise, applied));
+    voter =
+        world
+            .bug()
+            .voter(
+                new VoterStart(name(), journal.scan(), acked, promise, applied, SimServer.LEASE));
   }
 
   void crash(boolean withDatabase) {
@@ -129,7 +139,7 @@ final class SimNode {
       other.process.arrives(2, () -> other.tell(new Event.Disconnected(name())));
     }
     if (withDatabase) {
-      database.disconnectClients();
+      database.restart();
     }
   }
 
@@ -139,21 +149,17 @@ final class SimNode {
 
   private void tick() {
     process.later(TICK_MILLIS, this::tick);
-    if (source != null) {
-      step(new Event.Tick(world.agenda().nowMillis()));
-    } else if (world.happens(150)) {
+    tell(new Event.Tick(clock.at(world.agenda().nowMillis())));
+    if (source == null && world.happens(150)) {
       consult();
     }
-    if (needsRestart() && world.happens(100)) {
+    boolean failed =
+        (voter != null && voter.phase() == VoterRole.Phase.FAILED)
+            || (source != null && source.phase() == SourceRole.Phase.FAILED);
+    if (failed && world.happens(100)) {
       crash(false);
       world.agenda().in(5, this::boot);
     }
-  }
-
-  private boolean needsRestart() {
-    return voter != null
-        ? voter.phase() == VoterRole.Phase.FAILED
-        : source != null && source.phase() == SourceRole.Phase.FAILED;
   }
 
   private void consult() {
@@ -168,19 +174,14 @@ final class SimNode {
 
   // -- the database's clients
 
-  void commit() {
-    if (database.openEpoch() == 0 || process.paused()) {
-      return;
-    }
-    Frame frame = database.commit(world.random().nextLong());
-    world.trace(name(), "commits " + database.tip());
-    world.invariants().committed(database.tip());
-    if (streaming == roles) {
-      capture(frame);
-    }
+  SimServer server() {
+    return server;
   }
 
-  private void capture(Frame frame) {
+  void capture(Frame frame) {
+    if (streaming != roles) {
+      return;
+    }
     process.later(
         1,
         () -> {
@@ -200,8 +201,8 @@ final class SimNode {
           step(new Event.SourceReceived(from, toSource));
         }
       }
-      case Message.ToController toController -> throw new AssertionError(message.toString());
-      case Message.OfSeeding ofSeeding -> throw new AssertionError(message.toString());
+      case Message.ToController _, Message.OfSeeding _ ->
+          throw new AssertionError(message.toString());
     }
   }
 
@@ -241,7 +242,7 @@ final class SimNode {
   }
 
   /** To whichever role is there: completions may come after a role has gone. */
-  private void completes(long millis, Event event) {
+  void completes(long millis, Event event) {
     int asker = roles;
     process.later(
         millis,
@@ -291,13 +292,15 @@ final class SimNode {
       case Effect.Read(String peer, Tip after, Position upTo) -> read(peer, after, upTo);
       case Effect.Apply(Position upTo) -> apply(upTo);
       case Effect.Close(long epoch) -> close(epoch);
-      case Effect.Reseed(String from, Position atLeast) ->
-          copier.begin(from, atLeast, this::reseeded, this::notCopied);
-      case Effect.CopyDatabase(String from, Position atLeast) ->
-          copier.begin(from, atLeast, this::databaseCopied, this::notCopied);
+      case Effect.Reseed(String from, Position atLeast) -> copier.reseed(from, atLeast);
+      case Effect.CopyDatabase(String from, Position atLeast) -> copier.copy(from, atLeast);
       case Effect.Send(String to, Message message) -> world.network().send(name(), to, message);
       case Effect.ConfirmSlot(Position position) -> confirm(position);
-      case Effect.Open(long epoch) -> open(epoch);
+      case Effect.Open(long epoch, boolean waits) -> open(epoch, waits);
+      case Effect.Extend(long untilMillis) -> server.extend(untilMillis, clock);
+      case Effect.Shut(long epoch) -> server.shut();
+      case Effect.Tighten() -> server.tighten();
+      case Effect.Relax() -> server.relax();
       case Effect.StepDown(long epoch) -> {
         database.close();
         becomeVoter();
@@ -305,8 +308,7 @@ final class SimNode {
       case Effect.TakeLead(EpochRecord record) -> lead(record);
       case Effect.WriteRecord(EpochRecord expected, EpochRecord next) ->
           world.store().compareAndSet(process, expected, next, answer());
-      case Effect.ReadRecord() -> throw new AssertionError("a daemon's role does not read");
-      case Effect.Finish(Effect.Outcome outcome) -> throw new AssertionError("not a promotion");
+      case Effect.ReadRecord _, Effect.Finish _ -> throw new AssertionError("not a promotion");
     }
     return true;
   }
@@ -398,28 +400,17 @@ final class SimNode {
     completes(1, new Event.Closed(database.tip().position()));
   }
 
-  private void reseeded(Tip tip) {
-    journal.reset(tip);
-    world.coverage().milestone("Reseeded");
-    completes(0, new Event.Reseeded(tip));
-  }
-
-  private void databaseCopied(Tip tip) {
-    world.coverage().milestone("Copied");
-    completes(0, new Event.DatabaseCopied(tip.position()));
-  }
-
-  private void notCopied() {
-    completes(1, new Event.ReseedFailed());
-  }
-
   private void confirm(Position position) {
     changes++;
     database.confirm(position).forEach(world.invariants()::acknowledged);
+    world.invariants().confirmed(position);
   }
 
-  private void open(long epoch) {
-    database.open(epoch);
+  private void open(long epoch, boolean waits) {
+    database.open(epoch, waits);
+    if (streaming == roles) {
+      return; // again, after it was shut
+    }
     world.coverage().milestone("Opened");
     world.invariants().opened(this, epoch);
     streaming = roles;
@@ -430,8 +421,8 @@ final class SimNode {
   }
 
   private void lead(EpochRecord record) {
-    Position applied = database.tip().position();
-    SourceStart start = new SourceStart(record, journal.tip(), applied, database.slot());
+    SourceStart start =
+        new SourceStart(record, journal.tip(), database.tip().position(), database.slot());
     roles++;
     copier.abandon();
     source = world.bug().source(start, LIMITS);

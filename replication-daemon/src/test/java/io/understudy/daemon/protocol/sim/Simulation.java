@@ -38,7 +38,7 @@ final class Simulation {
             "a",
             CutHistory.from(1),
             new Electorate(List.of("b", "c", "d"), 2),
-            Durability.QUORUM);
+            happens(350) ? Durability.ASYNC : Durability.QUORUM);
     this.store = new SimStore(this, first);
     this.nodes = NAMES.stream().map(name -> new SimNode(name, this)).toList();
     this.controllers = List.of(new SimController("x", this), new SimController("y", this));
@@ -48,11 +48,12 @@ final class Simulation {
   /** Runs for so many events; a broken invariant throws a {@link Violation}. */
   void run(int eventsMax) {
     nodes.forEach(SimNode::boot);
-    nodes.forEach(node -> every(faults.commitEveryMillis(), node::commit));
+    nodes.forEach(node -> every(faults.commitEveryMillis(), node.server()::commit));
     Chaos chaos = new Chaos(this);
     every(faults.faultEveryMillis(), chaos::strike);
     every(faults.promotionEveryMillis(), chaos::promote);
     every(90, chaos::changeVoters);
+    every(120, chaos::switchDurability);
     every(10, network::replay);
     while (events < eventsMax) {
       agenda.next();

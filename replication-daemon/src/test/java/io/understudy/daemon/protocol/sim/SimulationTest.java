@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
   private static final int SEEDS = Integer.getInteger("sim.seeds", 10_000);
-  private static final int EVENTS = Integer.getInteger("sim.events", 1_000);
+  private static final int EVENTS = Integer.getInteger("sim.events", 1_200);
   private static final long ONLY = Long.getLong("sim.seed", -1L);
   private static final int OFTEN = 100;
 
@@ -25,27 +25,29 @@ class SimulationTest {
    */
   private static final String SELDOM =
       """
-      VoterRole UNJOINED: Batch UseSnapshot Fetch JournalDurable JournalFailed Closed \
+      VoterRole UNJOINED: Batch UseSnapshot Fetch AskLease JournalDurable JournalFailed Closed \
       JournalScanned Truncated PromiseSaved FramesRead CannotRead Applied Reseeded ReseedFailed \
       DatabaseCopied
       VoterRole JOINING: UseSnapshot Fetch JournalFailed FramesRead CannotRead Reseeded ReseedFailed \
-      DatabaseCopied
+      DatabaseCopied Applied
       VoterRole FOLLOWING: Closed Truncated PromiseSaved Reseeded ReseedFailed DatabaseCopied
       VoterRole COPYING: UseSnapshot Closed JournalScanned Truncated PromiseSaved CannotRead Applied \
       Reseeded
       VoterRole PROMISED: UseSnapshot JournalFailed Closed Truncated FramesRead CannotRead Reseeded \
       ReseedFailed DatabaseCopied
-      VoterRole RESEEDING: Lead Fetch JournalDurable JournalFailed Closed JournalScanned Truncated \
-      PromiseSaved FramesRead CannotRead Applied DatabaseCopied
+      VoterRole RESEEDING: Lead Fetch AskLease JournalDurable JournalFailed Closed JournalScanned \
+      Truncated PromiseSaved FramesRead CannotRead Applied DatabaseCopied
       VoterRole FAILED: UseSnapshot Fetch JournalDurable JournalFailed Closed JournalScanned \
       Truncated PromiseSaved FramesRead CannotRead Reseeded ReseedFailed DatabaseCopied
-      SourceRole FETCHING: JoinFirst Captured FramesRead CannotRead Applied
-      SourceRole OPENING: JoinFirst Captured JournalDurable
+      SourceRole FETCHING: JoinFirst Captured FramesRead CannotRead Applied Tightened Lapsed
+      SourceRole OPENING: JoinFirst Captured JournalDurable Tightened
       SourceRole OPEN: Applied
-      SourceRole FAILED: JoinFirst Fetched FramesRead CannotRead Applied RecordSeen RecordUnknown
+      SourceRole LAPSED: Fetched Applied JournalFailed RecordUnknown
+      SourceRole FAILED: JoinFirst Fetched Tightened FramesRead CannotRead Applied RecordSeen \
+      RecordUnknown
       SourceRole STEPPED_DOWN: Joined Ack Resend Stale JoinFirst Fetched Tick Captured \
       JournalDurable JournalFailed FramesRead CannotRead Applied Disconnected Superseded \
-      ChangeElectorate RecordSeen RecordUnknown
+      ChangeElectorate RecordSeen RecordUnknown Lease Tightened Lapsed
       Promotion READING_BACK: Opened
       Promotion HANDING_OVER: RecordSeen RecordUnknown
       Promotion DONE: Promised Refused Opened Tick RecordSeen RecordUnknown
