@@ -62,6 +62,13 @@ final class TransactionAssembler {
     return Optional.empty();
   }
 
+  /** Drops what it has of a transaction that has not ended. */
+  void forget() {
+    changes = new ArrayList<>();
+    records = 0;
+    keyBefore = null;
+  }
+
   private Transaction complete(SourceRecord record, Struct end) {
     long expected = end.getInt64("event_count");
     Lsn lsn = commitEnd(record);
