@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 public enum CaptureKind {
   /** The embedded Debezium engine. */
   DEBEZIUM,
+  /** A Debezium Server elsewhere, which posts what it reads. */
+  DEBEZIUM_SERVER,
   /** PostgreSQL's logical stream, read directly. */
   PGOUTPUT;
 
@@ -32,6 +34,6 @@ public enum CaptureKind {
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -1,6 +1,7 @@
 package io.understudy.daemon.config;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.daemon.capture.ReceiverSettings;
 import io.understudy.daemon.replication.Limits;
 import io.understudy.daemon.shift.ShiftPolicy;
 import io.understudy.daemon.shift.ShiftPolicy.Stage;
@@ -10,12 +11,16 @@ import io.understudy.model.Ramp;
 import io.understudy.model.Share;
 import io.understudy.model.ShiftPlan.Identity;
 import io.understudy.model.config.ConfigSection;
+import io.understudy.model.config.HostPort;
 import io.understudy.model.config.Topology;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads one entry of {@code policies}; the defaults stand here and nowhere else. */
@@ -25,11 +30,14 @@ final class PolicySection {
   private PolicySection() {}
 
   static ServicePolicy read(ConfigSection section, Topology.Service service) {
+    CaptureKind capture =
+        section.optional("capture", CaptureKind::parse).orElse(CaptureKind.DEBEZIUM);
     ServicePolicy policy =
         new ServicePolicy(
             service.name(),
             (int) section.integer("k", 0, service.endpoints().size() - 1L),
-            section.optional("capture", CaptureKind::parse).orElse(CaptureKind.DEBEZIUM),
+            capture,
+            receiver(section, capture),
             section.flag("captureDdl", false),
             section.texts("regions"),
             section.duration("promoteAfter", Duration.ofSeconds(5)),
@@ -42,6 +50,31 @@ final class PolicySection {
             shift(section));
     section.rejectUnknownKeys();
     return policy;
+  }
+
+  private static Optional<ReceiverSettings.Place> receiver(
+      ConfigSection policy, CaptureKind capture) {
+    ConfigSection section = policy.section("receiver");
+    if (capture != CaptureKind.DEBEZIUM_SERVER && section.optionalText("listen").isEmpty()) {
+      section.rejectUnknownKeys();
+      return Optional.empty();
+    }
+    ReceiverSettings.Place place =
+        new ReceiverSettings.Place(
+            section.value("listen", HostPort::parse, new HostPort("127.0.0.1", 0)),
+            readable(section, "secretFile"),
+            section.text("placeholder"),
+            Path.of(section.text("stateFolder")));
+    section.rejectUnknownKeys();
+    return Optional.of(place);
+  }
+
+  private static Path readable(ConfigSection section, String key) {
+    Path path = Path.of(section.text(key));
+    if (!path.toString().isEmpty() && !Files.isReadable(path)) {
+      section.reject(key, "file " + path + " cannot be read");
+    }
+    return path;
   }
 
   private static Limits limits(ConfigSection section) {

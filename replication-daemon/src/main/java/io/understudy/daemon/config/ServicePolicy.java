@@ -1,11 +1,13 @@
 package io.understudy.daemon.config;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.daemon.capture.ReceiverSettings;
 import io.understudy.daemon.replication.Limits;
 import io.understudy.daemon.shift.ShiftPolicy;
 import io.understudy.model.ShiftPlan.Identity;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one service is guarded.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param service name of the service
  * @param k how many shadows must hold an update durably before it counts as replicated
  * @param capture which capture reads the primary's commits
+ * @param receiver where Debezium Server posts to, if it is the capture
  * @param captureDdl whether changes of the schema are recorded and repeated on the shadows
  * @param regions regions in which its data may be, the preferred first; empty for any
  * @param promoteAfter how long the primary must be unreachable before a shadow is promoted
@@ -28,6 +31,7 @@ public record ServicePolicy(
     String service,
     int k,
     CaptureKind capture,
+    Optional<ReceiverSettings.Place> receiver,
     boolean captureDdl,
     List<String> regions,
     Duration promoteAfter,

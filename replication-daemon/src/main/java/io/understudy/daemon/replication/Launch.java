@@ -7,6 +7,9 @@ import io.understudy.daemon.capture.DebeziumCapture;
 import io.understudy.daemon.capture.DebeziumSettings;
 import io.understudy.daemon.capture.PgoutputCapture;
 import io.understudy.daemon.capture.PgoutputSettings;
+import io.understudy.daemon.capture.ReceiverCapture;
+import io.understudy.daemon.capture.ReceiverSettings;
+import io.understudy.daemon.capture.TableName;
 import io.understudy.daemon.postgres.Bootstrap;
 import io.understudy.daemon.postgres.Catalogue;
 import io.understudy.daemon.postgres.DdlCapture;
@@ -101,6 +104,7 @@ final class Launch {
   Capture capture(Plan plan) throws SQLException {
     return switch (spec.capture()) {
       case DEBEZIUM -> debezium(plan);
+      case DEBEZIUM_SERVER -> debeziumServer(plan);
       case PGOUTPUT -> pgoutput(plan);
     };
   }
@@ -115,6 +119,29 @@ final class Launch {
             publication,
             table -> plan.catalogue().find(table).map(Catalogue.Table::keyless).orElse(false),
             () -> slotProblem(plan.slotStart())));
+  }
+
+  private Capture debeziumServer(Plan plan) {
+    return new ReceiverCapture(
+        new ReceiverSettings(
+            spec.service() + "-" + spec.epoch(),
+            spec.epoch(),
+            plan.slotStart(),
+            spec.receiver().orElseThrow(),
+            this::primaryKey,
+            this::slotAhead,
+            clock,
+            ReceiverSettings.Bounds.DEFAULT));
+  }
+
+  /** As it is now: the receiver asks for each new shape of a table. */
+  private List<String> primaryKey(TableName table) {
+    try (Connection connection = primary.control()) {
+      return Catalogue.read(connection).find(table).map(Catalogue.Table::key).orElse(List.of());
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "the key of table " + table + " cannot be read: " + SqlState.describe(e), e);
+    }
   }
 
   private Capture pgoutput(Plan plan) {
@@ -231,21 +258,31 @@ final class Launch {
    * starts at "now", which would lose changes.
    */
   private Optional<String> slotProblem(Lsn expected) {
+    return slotProblem(expected, expected);
+  }
+
+  /** Debezium Server confirms as it goes, and nothing but what it was answered. */
+  private Optional<String> slotAhead(Lsn answered) {
+    return slotProblem(Lsn.ZERO, answered);
+  }
+
+  private Optional<String> slotProblem(Lsn min, Lsn max) {
     String name = slots.name(spec.epoch());
     try {
       Optional<Slots.Slot> slot = slots.find(spec.epoch());
       if (slot.isEmpty() || !slot.get().usable()) {
         return Optional.of("slot " + name + " was dropped or invalidated; start anew");
       }
-      return slot.get().confirmed().equals(expected)
+      Lsn confirmed = slot.get().confirmed();
+      return confirmed.compareTo(min) >= 0 && confirmed.compareTo(max) <= 0
           ? Optional.empty()
           : Optional.of(
               "slot "
                   + name
                   + " is at "
-                  + slot.get().confirmed()
+                  + confirmed
                   + " instead of "
-                  + expected
+                  + max
                   + ": somebody recreated or advanced it; start anew");
     } catch (SQLException e) {
       return Optional.of("slot " + name + " cannot be checked: " + SqlState.describe(e));

@@ -1,9 +1,11 @@
 package io.understudy.daemon.replication;
 
 import io.understudy.daemon.capture.CaptureKind;
+import io.understudy.daemon.capture.ReceiverSettings;
 import io.understudy.model.config.Topology;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,6 +21,7 @@ import java.util.Set;
  * @param limits bounds of time and memory
  * @param captureDdl whether event triggers on the primary record changes of its schema, so that the
  *     shadows repeat them
+ * @param receiver where Debezium Server posts to, if it is the capture
  */
 public record ReplicationSpec(
     String service,
@@ -28,7 +31,21 @@ public record ReplicationSpec(
     int k,
     CaptureKind capture,
     Limits limits,
-    boolean captureDdl) {
+    boolean captureDdl,
+    Optional<ReceiverSettings.Place> receiver) {
+
+  /** One that does not hear from a Debezium Server. */
+  public ReplicationSpec(
+      String service,
+      long epoch,
+      Topology.Endpoint primary,
+      List<Topology.Endpoint> shadows,
+      int k,
+      CaptureKind capture,
+      Limits limits,
+      boolean captureDdl) {
+    this(service, epoch, primary, shadows, k, capture, limits, captureDdl, Optional.empty());
+  }
 
   /** One that does not record changes of the schema. */
   public ReplicationSpec(
@@ -43,8 +60,8 @@ public record ReplicationSpec(
   }
 
   /**
-   * @throws IllegalArgumentException if the epoch is below 1, an endpoint is there twice, or {@code
-   *     k} is not within 0..shadows
+   * @throws IllegalArgumentException if the epoch is below 1, an endpoint is there twice, {@code k}
+   *     is not within 0..shadows, or the receiver is missing
    */
   public ReplicationSpec {
     shadows = List.copyOf(shadows);
@@ -54,6 +71,9 @@ public record ReplicationSpec(
     if (k < 0 || k > shadows.size()) {
       throw new IllegalArgumentException(
           "k " + k + " is not within 0.." + shadows.size() + ", the number of shadows");
+    }
+    if (capture == CaptureKind.DEBEZIUM_SERVER && receiver.isEmpty()) {
+      throw new IllegalArgumentException("capture " + capture + " needs a receiver");
     }
     Set<String> names = new HashSet<>(Set.of(primary.name()));
     for (Topology.Endpoint shadow : shadows) {

@@ -187,7 +187,8 @@ final class LocalSync implements StateSync {
         record.k(),
         policy.capture(),
         policy.limits(),
-        policy.captureDdl());
+        policy.captureDdl(),
+        policy.receiver());
   }
 
   private Topology.Endpoint primary() {

@@ -71,6 +71,21 @@ class ConfigFileTest {
   }
 
   @Test
+  void aDebeziumServerNeedsAReceiver() throws IOException {
+    String capture = "k: 1\n    capture: debezium-server";
+    String receiver =
+        capture
+            + "\n    receiver: {listen: \"127.0.0.1:9490\", secretFile: TOKENS,"
+            + " placeholder: unchanged, stateFolder: received}";
+    ServicePolicy policy = read(VALID.replace("k: 1", receiver)).policies().getFirst();
+    assertThat(policy.capture()).isEqualTo(CaptureKind.DEBEZIUM_SERVER);
+    assertThat(policy.receiver().orElseThrow().listen()).isEqualTo(new HostPort("127.0.0.1", 9490));
+    assertThatThrownBy(() -> read(VALID.replace("k: 1", capture)))
+        .hasMessageContaining("policies[0].receiver.listen: missing")
+        .hasMessageContaining("policies[0].receiver.placeholder: missing");
+  }
+
+  @Test
   void everyMistakeIsReportedAtOnceWithLineAndKey() {
     String wrong =
         VALID
@@ -90,7 +105,9 @@ class ConfigFileTest {
         .hasMessageContaining(":9: services[0].endpoints[1].name: endpoint 'eu-a' is there twice")
         .hasMessageContaining(":13: policies[0].k: '3' is not a whole number in 0..1")
         .hasMessageContaining(":14: policies[0].promoteAfter: 'soon' is not a duration")
-        .hasMessageContaining(":15: policies[0].capture: 'kafka' is not one of debezium, pgoutput")
+        .hasMessageContaining(
+            ":15: policies[0].capture: 'kafka' is not one of debezium,"
+                + " debezium-server, pgoutput")
         .hasMessageContaining(
             ":17: policies[0].cohorts[0].steps: steps of cohort staff do not grow: 4000")
         .hasMessageContaining(":19: daemon.listn: unknown key")

@@ -256,6 +256,7 @@ class TakeOverTest {
         "orders",
         2,
         CaptureKind.DEBEZIUM,
+        Optional.empty(),
         false,
         List.of(),
         second,

@@ -51,7 +51,8 @@ class ConfigurationPageTest {
         PAGE.split("```yaml\n", -1)[1]
             .split("```", -1)[0]
             .replace("tokenFile: tokens", "tokenFile: " + tokens)
-            .replace("keyFile: gateway.key", "keyFile: " + tokens);
+            .replace("keyFile: gateway.key", "keyFile: " + tokens)
+            .replace("secretFile: receiver.keys", "secretFile: " + tokens);
   }
 
   @Test
