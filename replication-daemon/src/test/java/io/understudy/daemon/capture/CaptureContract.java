@@ -71,6 +71,11 @@ abstract class CaptureContract {
   /** A capture of what the slot of epoch 1 has, for publication {@link #service}. */
   abstract Capture capture(Supplier<Optional<String>> slotCheck) throws Exception;
 
+  /** Starts a capture; one that hears no more until it is confirmed is confirmed as it goes. */
+  void start(Capture capture, Collector collector) {
+    capture.start(collector);
+  }
+
   Lsn confirmed() throws Exception {
     return slots.find(1).orElseThrow().confirmed();
   }
@@ -125,7 +130,7 @@ abstract class CaptureContract {
     try (Capture capture = capture(Optional::empty);
         Connection connection = primary.connect();
         Statement statement = connection.createStatement()) {
-      capture.start(collector);
+      start(capture, collector);
       for (int i = 1; i <= 30; i++) {
         long before = System.nanoTime();
         statement.execute("INSERT INTO t VALUES (" + i + ")");
@@ -145,7 +150,7 @@ abstract class CaptureContract {
     try (Capture capture = capture(Optional::empty);
         Connection connection = primary.connect();
         Statement statement = connection.createStatement()) {
-      capture.start(collector);
+      start(capture, collector);
       collector.next();
       connection.setAutoCommit(false);
       statement.execute("UPDATE t SET v = NULL");
@@ -178,7 +183,7 @@ abstract class CaptureContract {
     primary.execute("INSERT INTO t VALUES (1)");
     Collector collector = new Collector();
     try (Capture capture = capture(() -> Optional.of("the slot was recreated"))) {
-      capture.start(collector);
+      start(capture, collector);
       assertThat(collector.failures.poll(30, TimeUnit.SECONDS)).contains("recreated");
     }
     assertThat(collector.transactions).isEmpty();
@@ -189,11 +194,11 @@ abstract class CaptureContract {
     Collector collector = new Collector();
     Capture closed = capture(Optional::empty);
     closed.close();
-    closed.start(collector);
+    start(closed, collector);
     primary.execute("INSERT INTO t VALUES (1)");
     try (Capture capture = capture(Optional::empty)) {
       Collector other = new Collector();
-      capture.start(other);
+      start(capture, other);
       other.next();
     }
     assertThat(collector.transactions).isEmpty();
@@ -203,7 +208,7 @@ abstract class CaptureContract {
   void aBrokenStreamIsReportedOnce() throws Exception {
     Collector collector = new Collector();
     try (Capture capture = capture(Optional::empty)) {
-      capture.start(collector);
+      start(capture, collector);
       primary.execute("INSERT INTO t VALUES (1)");
       collector.next();
       long before = System.nanoTime();
