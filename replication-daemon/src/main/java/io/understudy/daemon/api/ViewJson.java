@@ -121,9 +121,7 @@ final class ViewJson {
           .put("seededBytes", seeding.bytes())
           .put("seedBytesExpected", seeding.bytesExpected());
     }
-    if (status.state() instanceof ShadowState.Failed failed) {
-      json.put("reason", failed.reason());
-    }
+    status.state().problem().ifPresent(reason -> json.put("reason", reason));
     return json;
   }
 }

@@ -60,7 +60,8 @@ record Call(
       throw new WrongUseException("--config FILE is missing: the daemon's understudy.yaml");
     }
     if (operands.size() != 1 + operandCount) {
-      throw new WrongUseException("expected a service" + (operandCount > 0 ? " and a file" : ""));
+      throw new WrongUseException(
+          "expected a service" + (operandCount > 0 ? " and one thing more" : ""));
     }
     DaemonConfig config = ConfigFile.read(file.get());
     String name = operands.removeFirst();

@@ -23,6 +23,8 @@ public final class Commands {
              replication-daemon preflight SERVICE --config UNDERSTUDY.YAML [--json]
              replication-daemon detach    SERVICE --config UNDERSTUDY.YAML [--print]
              replication-daemon schema apply SERVICE --config UNDERSTUDY.YAML FILE.SQL
+             replication-daemon verify    SERVICE --config UNDERSTUDY.YAML [--json]
+             replication-daemon repair    SERVICE --config UNDERSTUDY.YAML [--json] ENDPOINT
              replication-daemon ca        --out DIR NAME...
       """;
 
@@ -31,7 +33,7 @@ public final class Commands {
   /** Whether the program's arguments are one of these commands. */
   public static boolean knows(String[] arguments) {
     return arguments.length > 0
-        && Set.of("preflight", "detach", "schema", "ca").contains(arguments[0]);
+        && Set.of("preflight", "detach", "schema", "verify", "repair", "ca").contains(arguments[0]);
   }
 
   /**
@@ -45,6 +47,8 @@ public final class Commands {
       return switch (arguments[0]) {
         case "preflight" -> PreflightCommand.run(Call.read(rest, Set.of("--json"), 0), out);
         case "schema" -> schema(rest, out, err);
+        case "verify" -> CopyCommand.verify(Call.read(rest, Set.of("--json"), 0), out);
+        case "repair" -> CopyCommand.repair(Call.read(rest, Set.of("--json"), 1), out);
         case "detach" -> DetachCommand.run(Call.read(rest, Set.of("--print"), 0), out, err);
         case "ca" -> {
           CaCommand.parse(rest).run(clock, out::println);

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
 final class EndpointApi {
   private static final long WAIT_MILLIS_MAX = 10_000;
   private static final long PATIENCE_MILLIS_MAX = 60_000;
+  private static final String BY_ORDER = "an order over HTTP";
   private static final int BODY_BYTES_MAX = 4 << 10;
 
   private final EndpointDaemon daemon;
@@ -60,6 +62,8 @@ final class EndpointApi {
         .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX))
         .handler(gate.allowed(Role.PROMOTE, this::durability));
     router.post("/reseed").handler(gate.allowed(Role.PROMOTE, this::reseed));
+    router.post("/verify").handler(gate.allowed(Role.PROMOTE, this::verify));
+    router.post("/repair").handler(gate.allowed(Role.PROMOTE, this::repair));
     return vertx
         .createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
         .requestHandler(router)
@@ -166,6 +170,33 @@ final class EndpointApi {
     } catch (IllegalArgumentException e) {
       Gate.refuse(context, 400, String.valueOf(e.getMessage()));
     }
+  }
+
+  private void verify(RoutingContext context) {
+    answer(context, daemon.verify(BY_ORDER).thenApply(ReportJson::of));
+  }
+
+  private void repair(RoutingContext context) {
+    answer(
+        context,
+        daemon
+            .repair(BY_ORDER)
+            .thenApply(repair ->
+                ReportJson.of(repair.verified()).put("sent", ReportJson.of(repair.sent()))));
+  }
+
+  /** However long it takes; nobody is told that it failed when nobody waits any more. */
+  private static void answer(RoutingContext context, CompletableFuture<JsonObject> found) {
+    of(context, found)
+        .onSuccess(context::json)
+        .onFailure(e -> {
+          Throwable reason = e instanceof CompletionException ? e.getCause() : e;
+          if (reason instanceof IllegalStateException) {
+            Gate.refuse(context, 409, String.valueOf(reason.getMessage()));
+          } else {
+            context.fail(reason);
+          }
+        });
   }
 
   private void reseed(RoutingContext context) {

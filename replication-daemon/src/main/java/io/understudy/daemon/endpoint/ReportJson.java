@@ -3,6 +3,7 @@ package io.understudy.daemon.endpoint;
 import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.protocol.Gap;
+import io.understudy.daemon.snapshot.Report;
 import io.understudy.model.Position;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -32,6 +33,7 @@ final class ReportJson {
     report.source().ifPresent(source -> add(json, status.journal().position(), source));
     if (report.source().isEmpty()) {
       add(json, report.shadow());
+      add(json, status.copy());
     }
     return json;
   }
@@ -47,6 +49,30 @@ final class ReportJson {
                     .put("lagBytes", bytesBetween(acked, end))));
     json.put("voters", voters);
     source.slotRetainedBytes().ifPresent(bytes -> json.put("slotRetainedBytes", bytes));
+  }
+
+  /** What a comparison found, or a repair sent. */
+  static JsonObject of(Report report) {
+    JsonArray differences = new JsonArray();
+    report.differences().forEach(each -> differences.add(each.toString()));
+    return new JsonObject()
+        .put("equal", report.differences().isEmpty())
+        .put("position", report.position().toString())
+        .put("tables", report.tables())
+        .put("rows", report.rows())
+        .put("differences", differences)
+        .put("bytes", report.bytes())
+        .put("millis", report.took().toMillis());
+  }
+
+  private static void add(JsonObject json, CopyStatus copy) {
+    json.put(
+            "diverged",
+            switch (copy.verdict()) {
+              case CopyStatus.Verdict.Different(Position at, String what) -> what + " at " + at;
+              default -> null;
+            })
+        .put("work", copy.work());
   }
 
   private static void add(JsonObject json, EndpointReport.Shadow shadow) {

@@ -1,5 +1,7 @@
 package io.understudy.daemon.replication;
 
+import java.util.Optional;
+
 /** Where a shadow stands in the current epoch. */
 public sealed interface ShadowState {
 
@@ -9,7 +11,18 @@ public sealed interface ShadowState {
       case Seeding seeding -> "SEEDING";
       case CatchingUp catchingUp -> "CATCHING_UP";
       case InSync inSync -> "IN_SYNC";
+      case Diverged diverged -> "DIVERGED";
       case Failed failed -> "FAILED";
+    };
+  }
+
+  /** What is wrong with it, and the remedy; empty while nothing is. */
+  default Optional<String> problem() {
+    return switch (this) {
+      case Seeding _, CatchingUp _, InSync _ -> Optional.empty();
+      case Diverged(String what) ->
+          Optional.of("differs from the primary: " + what + "; repair it");
+      case Failed(String reason) -> Optional.of(reason);
     };
   }
 
@@ -27,6 +40,14 @@ public sealed interface ShadowState {
 
   /** Its lag is inside the bound. */
   record InSync() implements ShadowState {}
+
+  /**
+   * It goes on applying, and a comparison found other rows than the primary's: nobody may read them
+   * before it is repaired.
+   *
+   * @param what tables with numbers of rows and ranges of keys, no other values
+   */
+  record Diverged(String what) implements ShadowState {}
 
   /**
    * It was given up and needs a new copy, see {@link Replication#reseed}.

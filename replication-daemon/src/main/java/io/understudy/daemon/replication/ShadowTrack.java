@@ -72,6 +72,12 @@ public record ShadowTrack(
     return new ShadowTrack(endpoint, state, applied, reading, inTime, Optional.of(reason));
   }
 
+  /** It contains something else than the primary. */
+  public ShadowTrack diverged(String what, Position position) {
+    return new ShadowTrack(
+        endpoint, new ShadowState.Diverged(what), position, reading, 0, Optional.empty());
+  }
+
   /** It was given up. */
   public ShadowTrack failed(String reason) {
     return new ShadowTrack(

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param applied what a voter's database contains
  * @param readingMillis newest heartbeat in that database, milliseconds since 1970; 0 for none
  * @param seeding the copy that is being made
+ * @param diverged how its copy differs from the primary's
  * @param failure why it applies nothing any more
  * @param trouble the error that it tries again
  * @param at when it said so
@@ -32,6 +33,7 @@ record EndpointSeen(
     Position applied,
     long readingMillis,
     Optional<ShadowState.Seeding> seeding,
+    Optional<String> diverged,
     Optional<String> failure,
     Optional<String> trouble,
     Instant at) {
@@ -57,6 +59,7 @@ record EndpointSeen(
             : Optional.of(
                 new ShadowState.Seeding(
                     seeded, json.getLong("seededBytes"), json.getLong("seedBytesExpected"))),
+        Optional.ofNullable(json.getString("diverged")),
         Optional.ofNullable(json.getString("failure")),
         Optional.ofNullable(json.getString("trouble")),
         at);

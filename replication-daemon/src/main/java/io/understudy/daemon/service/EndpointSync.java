@@ -166,11 +166,15 @@ final class EndpointSync implements StateSync {
       return before;
     }
     ShadowTrack going =
-        before.state() instanceof ShadowState.Seeding
-                || before.state() instanceof ShadowState.Failed
-            ? before.from(seen.applied())
-            : before;
+        switch (before.state()) {
+          case ShadowState.Seeding _, ShadowState.Failed _, ShadowState.Diverged _ ->
+              before.from(seen.applied());
+          case ShadowState.CatchingUp _, ShadowState.InSync _ -> before;
+        };
     long reading = seen.readingMillis() > going.reading() ? seen.readingMillis() : 0;
+    if (seen.diverged().isPresent()) {
+      return before.diverged(seen.diverged().get(), seen.applied());
+    }
     ShadowTrack after =
         going.applied(seen.applied(), reading, seen.at().toEpochMilli(), policy.limits());
     return seen.trouble().map(after::retrying).orElse(after);

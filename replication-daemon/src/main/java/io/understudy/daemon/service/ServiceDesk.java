@@ -169,9 +169,7 @@ final class ServiceDesk implements AutoCloseable {
                     "shadow " + status.endpoint(),
                     before == null ? "IDLE" : before,
                     state,
-                    status.state() instanceof ShadowState.Failed failed
-                        ? failed.reason()
-                        : "applied " + status.applied()));
+                    status.state().problem().orElse("applied " + status.applied())));
       }
     }
   }

@@ -3,19 +3,26 @@ package io.understudy.daemon.endpoint;
 import static io.understudy.daemon.endpoint.EndpointProcesses.PROMOTE;
 import static io.understudy.daemon.endpoint.EndpointProcesses.READ;
 import static io.understudy.daemon.endpoint.Service.LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.daemon.command.Commands;
 import io.understudy.daemon.postgres.Await;
 import io.understudy.daemon.postgres.TestDatabase;
 import io.understudy.model.Position;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +43,7 @@ class EndpointApiTest {
   private static final List<TestDatabase> DATABASES = new ArrayList<>();
 
   @TempDir static Path folder;
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private static EndpointProcesses processes;
 
   @BeforeAll
@@ -188,9 +196,68 @@ class EndpointApiTest {
     assertThat(DATABASES.getFirst().query("SHOW synchronous_standby_names")).startsWith("ANY 1");
   }
 
-  /** With nextval seen by clients and rows that only the old primary has, in no order. */
   @Test
   @Order(7)
+  void shadowsAreComparedAndRepairedByCommand() throws Exception {
+    assertThat(command("verify", "orders")).as(said.toString(UTF_8)).isZero();
+    assertThat(said.toString(UTF_8)).contains("eu-b: equal at 1:").contains("eu-c: equal at 1:");
+    TestDatabase shadow = DATABASES.get(2);
+    shadow.execute(
+        "SET session_replication_role = replica; UPDATE orders SET note = 'secret' WHERE id = 1");
+    assertThat(command("verify", "orders", "--json")).isEqualTo(1);
+    JsonArray shadows = new JsonObject(said.toString(UTF_8)).getJsonArray("shadows");
+    assertThat(shadows.getJsonObject(0).getBoolean("equal")).isTrue();
+    assertThat(shadows.getJsonObject(1).getString("endpoint")).isEqualTo("eu-c");
+    assertThat(shadows.getJsonObject(1).getJsonArray("differences").getString(0))
+        .contains("public.orders", "1 changed", "keys [1] to [1]")
+        .doesNotContain("secret");
+    assertThat(status("eu-c").getString("phase")).isEqualTo("DIVERGED");
+    assertThat(status("eu-c").getString("diverged")).contains("public.orders");
+
+    assertThat(command("repair", "orders", "eu-a")).isEqualTo(1);
+    assertThat(said.toString(UTF_8)).contains("eu-a is the primary", "ask a shadow's daemon");
+    assertThat(command("repair", "orders", "eu-c")).as(said.toString(UTF_8)).isZero();
+    assertThat(said.toString(UTF_8)).contains("rows were sent; equal at 1:");
+    assertThat(status("eu-c").getString("phase")).isEqualTo("FOLLOWING");
+    assertThat(command("repair", "orders", "mars")).isEqualTo(2);
+    assertThat(said.toString(UTF_8)).contains("service 'orders' has no endpoint 'mars'");
+  }
+
+  /** What it says is in {@link #said}. */
+  private int command(String... arguments) throws IOException {
+    StringBuilder text =
+        new StringBuilder("hazelcast: {members: [\"127.0.0.1:1\"]}\n")
+            .append("services:\n  - name: orders\n    uris: [\"/orders/*\"]\n    endpoints:\n");
+    for (TestDatabase database : DATABASES) {
+      text.append("      - {name: ")
+          .append(database.endpoint())
+          .append(", region: eu, host: 127.0.0.1, port: 1, daemon: \"")
+          .append(processes.api(database.endpoint()))
+          .append("\", database: {host: 127.0.0.1, port: 1, name: orders, user: u,")
+          .append(" applicationRole: r}}\n");
+    }
+    Path token = Files.writeString(folder.resolve("promote.token"), PROMOTE);
+    text.append(
+            "policies:\n  - {service: orders, k: 1}\ndaemon: {listen: \"127.0.0.1:0\", tokenFile: ")
+        .append(folder.resolve("tokens"))
+        .append(", stateFolder: ")
+        .append(folder.resolve("state"))
+        .append(", endpoints: {control: ")
+        .append(processes.control())
+        .append(", tokenFile: ")
+        .append(token)
+        .append("}}\n");
+    Path config = Files.writeString(folder.resolve("understudy.yaml"), text);
+    List<String> whole = new ArrayList<>(List.of(arguments));
+    whole.addAll(List.of("--config", config.toString()));
+    said.reset();
+    PrintStream out = new PrintStream(said, true, UTF_8);
+    return Commands.run(whole.toArray(String[]::new), Clock.systemUTC(), out, out);
+  }
+
+  /** With nextval seen by clients and rows that only the old primary has, in no order. */
+  @Test
+  @Order(8)
   void aPromotedShadowHandsOutNewValues() throws Exception {
     TestDatabase old = DATABASES.getFirst();
     old.execute("INSERT INTO orders (note) SELECT 'note' FROM generate_series(1, 40)");

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,8 @@ class PlayTest {
 
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
 
+  /** CI runs the demonstration itself too. */
+  @Tag("long")
   @Test
   void degradeThatKeepsEveryPromiseIsGood() throws Exception {
     Play.Ending ending = perform(Scenario.DEGRADE, Misdeed.NONE);
