@@ -49,6 +49,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +155,7 @@ class TakeOverTest {
     }
   }
 
+  @Tag("long")
   @Test
   void applicationThatDiesAloneLeavesNoCommitBehind() throws Exception {
     try (FileControlStore store = FileControlStore.open(folder);
@@ -199,6 +201,7 @@ class TakeOverTest {
     }
   }
 
+  @Tag("long")
   @Test
   void restartGoesOnInTheSameEpochAndRiskMovesUsers() throws Exception {
     try (FileControlStore store = FileControlStore.open(folder);

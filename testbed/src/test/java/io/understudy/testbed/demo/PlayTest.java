@@ -66,6 +66,7 @@ class PlayTest {
         .anyMatch(text -> text.equals("1 acknowledged writes were lost, expected none"));
   }
 
+  @Tag("long")
   @Test
   void crashThatServesUnshiftedUsersFromTheShadowIsBad() throws Exception {
     Play.Ending ending = perform(Scenario.CRASH, Misdeed.SHIFTS_WITHOUT_A_PLAN);
