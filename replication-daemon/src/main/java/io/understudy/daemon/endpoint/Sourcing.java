@@ -12,8 +12,6 @@ import io.understudy.daemon.protocol.Tip;
 import io.understudy.daemon.replication.AckTimer;
 import io.understudy.daemon.wire.Parcel;
 import io.understudy.model.Position;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,26 +40,20 @@ final class Sourcing implements Part {
    */
   record Begin(SourceStart start, EndpointDatabase.Ready ready, Position needed) {}
 
-  /** A captured frame that is not known to be durable. */
-  private record Unsynced(Position position, long bytes) {}
-
   private final Workplace place;
   private final Stage stage;
   private final Begin begin;
   private final SourceRole role;
   private final Applying applying;
-  private final Deque<Unsynced> unsynced = new ArrayDeque<>();
   private volatile boolean gone;
-  private volatile @Nullable CaptureFeed capture; // the one that runs
   private volatile @Nullable Upkeep upkeep; // while the application may write
   private final Waiters waiters = new Waiters();
   private final AckTimer acks;
   private Position replicated = Position.NONE; // what was told of the role's
   private final Opening opening;
+  private final Streaming streaming;
   private final DurabilityOrder order = new DurabilityOrder();
   private boolean granting;
-  private boolean beginning; // the stream was asked for
-  private boolean streaming; // what COMMIT waits for was started
   private @Nullable EpochRecord writing;
   private Position noted = Position.NONE;
   private Position applied;
@@ -78,6 +70,8 @@ final class Sourcing implements Part {
             place,
             begin.start().record().epoch(),
             new Opening.Owner(() -> !gone, this::step, this::outbid, this::opened));
+    this.streaming =
+        new Streaming(place, begin.start().record().epoch(), begin.ready(), new Stream());
     this.applying =
         new Applying(
             place,
@@ -115,8 +109,8 @@ final class Sourcing implements Part {
 
   /** Everything up to what the server was told is in the journal, and replicated. */
   private void tellTip(String from, long asked, Position at) {
-    CaptureFeed running = capture;
-    if (asked == epoch() && running != null && running.told().compareTo(at.lsn()) >= 0) {
+    boolean told = streaming.told().filter(all -> all.compareTo(at.lsn()) >= 0).isPresent();
+    if (asked == epoch() && told) {
       place
           .recent()
           .tipAt(at, place.tip())
@@ -127,8 +121,7 @@ final class Sourcing implements Part {
   @Override
   public void tick() {
     step(new Event.Tick(place.nowMillis()));
-    CaptureFeed running = capture;
-    if (running != null && opening.settles(running.told())) {
+    if (streaming.told().filter(opening::settles).isPresent()) {
       step(new Event.Tightened(role.confirmed()));
     }
     carryOutOrder();
@@ -215,8 +208,8 @@ final class Sourcing implements Part {
               new RoleReader(place, read, this::step, this::step, this::journalFailed));
       case Effect.Apply(Position upTo) -> applying.raise(applied, upTo);
       case Effect.Send(String to, Message message) -> place.send(to, message);
-      case Effect.ConfirmSlot(Position position) -> confirm(position);
-      case Effect.Open(long epoch, boolean waits) -> open(epoch, waits);
+      case Effect.ConfirmSlot(Position position) -> streaming.confirm(position);
+      case Effect.Open(long _, boolean waits) -> open(waits);
       case Effect.Extend(long until) -> opening.extend(until);
       case Effect.Shut(long _) -> opening.shut();
       case Effect.Tighten() -> opening.tighten();
@@ -237,42 +230,12 @@ final class Sourcing implements Part {
     }
   }
 
-  // -- capture and confirm
-
-  private void captured(CaptureFeed from, CaptureFeed.Captured captured) {
-    Position position = captured.frame().position();
-    if (gone || capture != from) {
-      return;
-    }
-    Tip before = place.tip();
-    place.with(
-        Map.of(position, captured.content()), () -> step(new Event.Captured(captured.frame())));
-    long bytes = captured.content().length;
-    if (place.tip().equals(before)) {
-      from.synced(bytes); // It was known already.
-    } else {
-      acks.captured(position);
-      unsynced.addLast(new Unsynced(position, bytes));
-    }
-  }
+  // -- journal and record
 
   private void synced(Tip tip) {
     place.durable(tip);
-    CaptureFeed running = capture;
-    while (!unsynced.isEmpty() && tip.reaches(unsynced.getFirst().position())) {
-      long bytes = unsynced.removeFirst().bytes();
-      if (running != null) {
-        running.synced(bytes);
-      }
-    }
+    streaming.synced(tip);
     step(new Event.JournalDurable(tip));
-  }
-
-  private void confirm(Position position) {
-    CaptureFeed running = capture;
-    if (running != null && position.epoch() == epoch()) {
-      running.confirm(position.lsn());
-    }
   }
 
   private void write(Effect.WriteRecord write) {
@@ -294,36 +257,20 @@ final class Sourcing implements Part {
 
   // -- open
 
-  private void open(long epoch, boolean waits) {
+  /** It may have been shut; then its stream is there or comes. */
+  private void open(boolean waits) {
     opening.begin(waits);
     granting = false;
-    if (beginning) {
-      return; // It was shut, and its stream is there or comes.
-    }
-    beginning = true;
-    place.ask(
-        () -> {
-          applying.stop();
-          opening.prepare();
-          return place.database().stream(epoch, begin.ready(), new Stream());
-        },
-        () -> !gone,
-        new Workplace.Answer<>(this::stream, this::outbid));
-  }
-
-  private void stream(CaptureFeed feed) {
-    unsynced.clear();
-    capture = feed;
-    streaming = true;
-    feed.start();
-    confirm(role.confirmed());
-    grantIfReplicated();
+    streaming.begin(() -> {
+      applying.stop();
+      opening.prepare();
+    });
   }
 
   private void grantIfReplicated() {
     boolean enough = role.replicated().compareTo(begin.needed()) >= 0;
     boolean wanted = role.phase() == SourceRole.Phase.OPEN && !granting;
-    if (!gone && wanted && streaming && enough) {
+    if (!gone && wanted && streaming.hasBegun() && enough) {
       granting = true;
       opening.open();
     }
@@ -346,44 +293,37 @@ final class Sourcing implements Part {
     step(new Event.Superseded(ballot));
   }
 
-  /** A stream that ended goes on from its slot. */
-  private void restartStream(CaptureFeed ended) {
-    if (gone || capture != ended) {
-      return;
-    }
-    capture = null;
-    place.ask(
-        () -> {
-          ended.close();
-          Thread.sleep(place.settings().pace().look());
-          return place.database().stream(epoch(), begin.ready(), new Stream());
-        },
-        () -> !gone,
-        Workplace.Answer.of(this::stream));
-  }
-
-  /** One capture's listener: what comes of an earlier one counts for nothing. */
-  private final class Stream implements CaptureFeed.Listener {
+  /** What the stream brings. */
+  private final class Stream implements Streaming.Owner {
     @Override
-    public void captured(CaptureFeed from, CaptureFeed.Captured captured)
-        throws InterruptedException {
-      place.loop().postFromOutside(() -> Sourcing.this.captured(from, captured));
+    public void streams() {
+      streaming.confirm(role.confirmed());
+      grantIfReplicated();
     }
 
     @Override
-    public void ended(CaptureFeed from, String reason) {
-      log.warn(
-          "{} of {}: the stream ended cause={}",
-          place.settings().self(),
-          place.settings().service(),
-          reason);
-      place.loop().post(() -> restartStream(from));
+    public boolean captured(CaptureFeed.Captured captured) {
+      Position position = captured.frame().position();
+      Tip before = place.tip();
+      place.with(
+          Map.of(position, captured.content()), () -> step(new Event.Captured(captured.frame())));
+      boolean unknown = !place.tip().equals(before);
+      if (unknown) {
+        acks.captured(position);
+      }
+      return unknown;
+    }
+
+    @Override
+    public void outbid(long ballot) {
+      Sourcing.this.outbid(ballot);
     }
   }
 
   @Override
   public void leave() {
     gone = true;
+    streaming.leave();
     waiters.leave(role.replicated());
     order.end("this endpoint is not the source any more");
   }
@@ -394,10 +334,7 @@ final class Sourcing implements Part {
     if (kept != null) {
       kept.stop();
     }
-    CaptureFeed running = capture;
-    if (running != null) {
-      running.close();
-    }
+    streaming.end();
     applying.stop();
     place.database().leaveGuard();
   }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -47,13 +46,7 @@ class DurabilityTest {
     service.found(2);
     service.startAll();
     service.awaitOpen("eu-a");
-    Await.until(
-        "all voters follow",
-        LONG,
-        () ->
-            NAMES.stream()
-                .skip(1)
-                .allMatch(name -> service.status(name).phase().equals("FOLLOWING")));
+    service.awaitCopies();
   }
 
   @AfterEach
@@ -118,18 +111,6 @@ class DurabilityTest {
     return service.daemon("eu-b").promote(order, PATIENCE).get(40, TimeUnit.SECONDS);
   }
 
-  private Set<Integer> stored(String endpoint) {
-    Set<Integer> ids = new TreeSet<>();
-    for (String id :
-        service
-            .database(endpoint)
-            .query("SELECT coalesce(string_agg(id::text, ','), '') FROM orders")
-            .split(",", -1)) {
-      ids.add(Integer.parseInt(id));
-    }
-    return ids;
-  }
-
   /** Whether a new session of the application may not write. */
   private boolean refuses(String endpoint) {
     try (Connection connection = service.database(endpoint).connect(TestDatabase.ROLE);
@@ -162,7 +143,7 @@ class DurabilityTest {
     assertThat(promote(Promotion.Order.of("eu-b"))).isInstanceOf(Effect.Outcome.Promoted.class);
     service.awaitOpen("eu-b");
     ended.set(true);
-    assertThat(stored("eu-b")).containsAll(acknowledged);
+    assertThat(service.orders("eu-b")).containsAll(acknowledged);
     assertThat(service.failures()).isEmpty();
   }
 

@@ -119,10 +119,10 @@ class KillEndpointsTest {
       try {
         for (Blow blow : blows) {
           awaitProgress("before " + blow);
-          Thread.sleep(random.nextInt(1500));
+          goOn(1500);
           say(blow + ", primary " + primary() + ", " + clients.acknowledged() + " acknowledged");
           strike(blow);
-          Thread.sleep(random.nextInt(700));
+          goOn(700);
           revive();
         }
         awaitProgress("after all kills");
@@ -131,6 +131,11 @@ class KillEndpointsTest {
         clients.giveUp();
       }
       verify();
+    }
+
+    /** The moment of a blow is drawn: nothing is waited for. */
+    private void goOn(int millisMax) throws InterruptedException {
+      Thread.sleep(random.nextInt(millisMax));
     }
 
     private static void say(String text) {
@@ -165,7 +170,7 @@ class KillEndpointsTest {
       Victim victim = VICTIMS.get(random.nextInt(VICTIMS.size()));
       say("  promote " + candidate + " from " + old + ", by " + controller + ", kill " + victim);
       service.orderPromotion(controller, candidate);
-      Thread.sleep(random.nextInt(1000));
+      goOn(1000);
       switch (victim) {
         case CANDIDATE_DAEMON -> killDaemon(candidate);
         case CONTROLLER_DAEMON -> killDaemon(controller);

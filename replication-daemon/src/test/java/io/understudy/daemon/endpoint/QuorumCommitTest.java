@@ -33,13 +33,7 @@ class QuorumCommitTest {
     commits = new Commits(service.database("eu-a"));
     service.startAll();
     service.awaitOpen("eu-a");
-    Await.until(
-        "all voters follow",
-        LONG,
-        () ->
-            NAMES.stream()
-                .skip(1)
-                .allMatch(name -> service.status(name).phase().equals("FOLLOWING")));
+    service.awaitCopies();
   }
 
   @AfterEach

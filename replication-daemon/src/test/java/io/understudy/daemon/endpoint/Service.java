@@ -9,6 +9,7 @@ import io.understudy.daemon.protocol.Durability;
 import io.understudy.daemon.protocol.Electorate;
 import io.understudy.daemon.protocol.EpochRecord;
 import io.understudy.daemon.wire.Peers;
+import io.understudy.model.Position;
 import io.understudy.model.config.Topology;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -134,6 +137,30 @@ final class Service implements AutoCloseable {
 
   void awaitOpen(String endpoint) throws Exception {
     Await.until(endpoint + " is open", LONG, () -> status(endpoint).open());
+  }
+
+  /** All but the first have a copy: a new voter follows for a moment before it makes one. */
+  void awaitCopies() throws Exception {
+    for (String endpoint : databases.keySet().stream().skip(1).toList()) {
+      Await.until(
+          endpoint + " follows with a copy",
+          LONG,
+          () ->
+              status(endpoint).phase().equals("FOLLOWING")
+                  && !status(endpoint).applied().equals(Position.NONE));
+    }
+  }
+
+  /** The orders that this endpoint's database contains. */
+  Set<Integer> orders(String endpoint) {
+    Set<Integer> ids = new TreeSet<>();
+    for (String id :
+        database(endpoint)
+            .query("SELECT coalesce(string_agg(id::text, ','), '') FROM orders")
+            .split(",", -1)) {
+      ids.add(Integer.parseInt(id));
+    }
+    return ids;
   }
 
   /** Every running voter's database contains what the primary's contains. */
